@@ -1,0 +1,683 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/**
+ * @file nftoffload.h
+ * @brief libnftoffload: put a Linux router's flow offload in the state you ask for, and learn the
+ *        truth about it.
+ *
+ * Three kinds of objects, all opaque:
+ *   session   does I/O: nfto_ctx, nfto_txn, nfto_flows
+ *   builder   says what you want: nfto_spec, nfto_flow_filter; setters replace, only `add` adds
+ *   snapshot  what was so at one moment: the rest; immutable, owns its memory, outlives its context
+ *
+ * Results: functions return 0 (or a count, where they say so) or a negative errno, and give objects
+ * through an out-parameter, which is untouched on failure. The reason of a failure, with the object
+ * and the device that it is about, is in nfto_ctx_error(). A value that the kernel did not send is
+ * -ENODATA, never 0. Every nfto_*_free() takes NULL. Except there, no pointer may be NULL unless the
+ * function says so.
+ *
+ * Threads: an object may be used by one thread at a time, nothing is shared between contexts, and the
+ * library keeps no globals; so different contexts run in parallel without locks.
+ *
+ * Privileges: every request to nf_tables and conntrack, reads too, needs CAP_NET_ADMIN in the user
+ * namespace of the network namespace.
+ *
+ * Errors that every function with a context may return, beside its own:
+ *   -ENOMEM     out of memory
+ *   -EPERM      NFTO_ERROR_PERMISSION: CAP_NET_ADMIN is missing
+ *   -ENOBUFS    NFTO_ERROR_LOST: the kernel dropped a reply, so the outcome is not known; look again
+ *   -EBADMSG    NFTO_ERROR_PROTOCOL: the kernel sent something that is no valid message
+ *   -ETIMEDOUT  NFTO_ERROR_PROTOCOL: the kernel did not answer
+ *   -EINTR      NFTO_ERROR_INTERRUPTED: what was read kept changing under the read
+ */
+#ifndef NFTOFFLOAD_H
+#define NFTOFFLOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---------------------------------------------------------------------------------------------
+ * Version
+ */
+
+/** The version that the program was compiled against. */
+#define NFTO_VERSION_MAJOR 0
+#define NFTO_VERSION_MINOR 1
+#define NFTO_VERSION_PATCH 0
+
+/** The version of the library that is running, as "0.1.0". Since 0.1. */
+const char *nfto_version(void);
+
+/** Is the library that is running this version, or a newer one? Since 0.1. */
+bool nfto_version_at_least(unsigned int major, unsigned int minor, unsigned int patch);
+
+/* ---------------------------------------------------------------------------------------------
+ * Errors
+ */
+
+/** Why an operation failed. Values are stable; new ones may come at the end. */
+enum nfto_error_code {
+	NFTO_ERROR_NONE = 0,
+	/** The caller gave something that can't be: a bad name, an empty list, a wrong state. */
+	NFTO_ERROR_INVALID = 1,
+	/** Out of memory. */
+	NFTO_ERROR_NO_MEMORY = 2,
+	/** CAP_NET_ADMIN is missing. */
+	NFTO_ERROR_PERMISSION = 3,
+	/** The kernel lacks a feature: flowtables, nf_tables, conntrack over netlink. */
+	NFTO_ERROR_NOT_SUPPORTED = 4,
+	/** There is no such network device in this network namespace. */
+	NFTO_ERROR_NO_DEVICE = 5,
+	/** There is no such table. */
+	NFTO_ERROR_NO_TABLE = 6,
+	/** There is no such flowtable. */
+	NFTO_ERROR_NO_FLOWTABLE = 7,
+	/** There is no such chain. */
+	NFTO_ERROR_NO_CHAIN = 8,
+	/** The device's driver does not take hardware offload. */
+	NFTO_ERROR_DEVICE_REFUSED = 9,
+	/** The device's hardware belongs to another flowtable already. */
+	NFTO_ERROR_DEVICE_BUSY = 10,
+	/** The device is given twice, or is in another flowtable of the same table. */
+	NFTO_ERROR_DEVICE_DUPLICATE = 11,
+	/** The device is not in this flowtable. */
+	NFTO_ERROR_DEVICE_NOT_BOUND = 12,
+	/** An object of that name exists. */
+	NFTO_ERROR_EXISTS = 13,
+	/** The object is in use: a flowtable by a rule, a chain by a jump. */
+	NFTO_ERROR_IN_USE = 14,
+	/** The property is fixed for the life of the object: the hardware flag, the priority. */
+	NFTO_ERROR_IMMUTABLE = 15,
+	/** The table exists, but was not made by this library: it is left alone. */
+	NFTO_ERROR_FOREIGN_TABLE = 16,
+	/** The table belongs to another process (flag owner). */
+	NFTO_ERROR_OWNED_TABLE = 17,
+	/** What was read kept changing under the read. */
+	NFTO_ERROR_INTERRUPTED = 18,
+	/** The kernel dropped a reply: the outcome is not known. */
+	NFTO_ERROR_LOST = 19,
+	/** The kernel sent something that is no valid answer. */
+	NFTO_ERROR_PROTOCOL = 20,
+	/** Anything else: see nfto_error_errno(). */
+	NFTO_ERROR_SYSTEM = 21,
+};
+
+/** Why the last operation failed. */
+struct nfto_error;
+
+/** The reason; NFTO_ERROR_NONE if the last call on the context succeeded. Since 0.1. */
+enum nfto_error_code nfto_error_code(const struct nfto_error *error);
+
+/** The positive errno; 0 if there is none. Since 0.1. */
+int nfto_error_errno(const struct nfto_error *error);
+
+/** The object, such as "flowtable inet nftoffload ft"; "" if none. Since 0.1. */
+const char *nfto_error_object(const struct nfto_error *error);
+
+/** The device's name as it was given; "" if the error is not about one. Since 0.1. */
+const char *nfto_error_device(const struct nfto_error *error);
+
+/** The kernel's own words (its extended acknowledgement); "" if it gave none. Since 0.1. */
+const char *nfto_error_kernel_text(const struct nfto_error *error);
+
+/** What to do about it, one sentence; "" if nothing is known to help. Since 0.1. */
+const char *nfto_error_hint(const struct nfto_error *error);
+
+/**
+ * One line for people: what it is about, and what is wrong. Bytes of names that can't be printed
+ * are shown as \\xNN, so it is safe on a terminal. Since 0.1.
+ */
+const char *nfto_error_message(const struct nfto_error *error);
+
+/** The stable name of a code for logs and bindings, such as "device-refused"; "unknown" for a value
+ *  that this version does not know. Since 0.1. */
+const char *nfto_error_code_name(enum nfto_error_code code);
+
+/* ---------------------------------------------------------------------------------------------
+ * Context
+ */
+
+/** A session with the kernel, bound to one network namespace. */
+struct nfto_ctx;
+
+/**
+ * Open a session in the network namespace of the calling thread.
+ * @param ctx Out: free with nfto_ctx_free().
+ * @return 0; -ENOMEM; -EPROTONOSUPPORT if the kernel has no nfnetlink; -EMFILE and other errors of
+ *         socket(2).
+ * Since 0.1.
+ */
+int nfto_ctx_new(struct nfto_ctx **ctx);
+
+/**
+ * Open a session in the network namespace that an fd refers to (/run/netns/NAME, /proc/PID/ns/net).
+ * The calling thread stays in its own namespace: a short-lived thread does the visit.
+ * @param ctx Out: free with nfto_ctx_free().
+ * @param netns_fd Borrowed; may be closed after the call.
+ * @return 0; -EBADF; -EINVAL if the fd is not a network namespace; -EPERM without CAP_SYS_ADMIN;
+ *         and the errors of nfto_ctx_new().
+ * Since 0.1.
+ */
+int nfto_ctx_new_in_netns(struct nfto_ctx **ctx, int netns_fd);
+
+/** Close the session. Snapshots made by it stay valid; transactions and flow streams of it must be
+ *  freed before. Since 0.1. */
+void nfto_ctx_free(struct nfto_ctx *ctx);
+
+/** Why the last call that took this context, or a transaction or stream of it, failed. Borrowed:
+ *  valid until the next such call. Never NULL. Since 0.1. */
+const struct nfto_error *nfto_ctx_error(const struct nfto_ctx *ctx);
+
+/* ---------------------------------------------------------------------------------------------
+ * What you want: spec and apply
+ *
+ * An instance is one table of our own, `table inet NAME`, with a flowtable, a chain that offers to
+ * it each flow that the firewall has accepted, and a detector for flows that only pretend to be
+ * offloaded. The table carries the comment "managed by nftoffload": a table without it is never
+ * touched.
+ */
+
+/** Where flows are to be forwarded. */
+enum nfto_mode {
+	/** In hardware if every device takes it, else in software. */
+	NFTO_MODE_AUTO = 0,
+	/** In hardware, or not at all. */
+	NFTO_MODE_HARDWARE = 1,
+	/** In the kernel's software fast path. */
+	NFTO_MODE_SOFTWARE = 2,
+	/** Only reported, never asked for: nothing is offloaded. */
+	NFTO_MODE_NONE = 3,
+};
+
+/** "auto", "hardware", "software", "none"; "unknown" for another value. Since 0.1. */
+const char *nfto_mode_name(enum nfto_mode mode);
+
+/** The name of the instance unless one is given: "nftoffload". */
+#define NFTO_DEFAULT_NAME "nftoffload"
+
+/** What you want of one instance. */
+struct nfto_spec;
+
+/** A spec named NFTO_DEFAULT_NAME, mode auto, no devices. Free with nfto_spec_free().
+ *  @return 0; -ENOMEM. Since 0.1. */
+int nfto_spec_new(struct nfto_spec **spec);
+
+/** Since 0.1. */
+void nfto_spec_free(struct nfto_spec *spec);
+
+/**
+ * Name the instance, which is the name of its table. The name is copied, and judged by nfto_apply():
+ * a letter, then letters, digits, '_', '-' or '.', at most 255 bytes, so that nft(8) can name it too.
+ * @return 0; -ENOMEM. Since 0.1.
+ */
+int nfto_spec_set_name(struct nfto_spec *spec, const char *name);
+
+/** Set the mode. @return 0; -EINVAL for a value that can't be asked for. Since 0.1. */
+int nfto_spec_set_mode(struct nfto_spec *spec, enum nfto_mode mode);
+
+/**
+ * Add a device by its name. Flows between the devices of a spec are offloaded. The name is copied, and
+ * judged by nfto_apply(), which can say what is wrong with it.
+ * @return 0; -ENOMEM. Since 0.1.
+ */
+int nfto_spec_add_device(struct nfto_spec *spec, const char *device);
+
+/** What nfto_apply() did. */
+struct nfto_result;
+
+/**
+ * Bring an instance into the state of a spec, in one atomic batch: either all of it happens, or
+ * nothing. What is as wanted already stays untouched; if all is, nothing is sent. Devices are added and
+ * removed in place: flows through the others stay offloaded. A change between hardware and software
+ * replaces the flowtable, since the kernel can't switch it: its flows start again.
+ *
+ * @param result Out, may be NULL: free with nfto_result_free().
+ * @return 0, or:
+ *   -EINVAL      NFTO_ERROR_INVALID: no device, or the name of the instance or of a device can't be
+ *   -EINVAL      NFTO_ERROR_DEVICE_DUPLICATE: a device is given twice
+ *   -ENOENT      NFTO_ERROR_NO_DEVICE: a device does not exist
+ *   -EOPNOTSUPP  NFTO_ERROR_DEVICE_REFUSED: mode hardware, and a driver does not take it
+ *   -EBUSY       NFTO_ERROR_DEVICE_BUSY: mode hardware, and another flowtable has the device's hardware
+ *   -ENOENT      NFTO_ERROR_NOT_SUPPORTED: the kernel has no flowtables
+ *   -EOPNOTSUPP  NFTO_ERROR_NOT_SUPPORTED: the kernel has no nf_tables
+ *   -EEXIST      NFTO_ERROR_FOREIGN_TABLE: a table of that name exists that is not ours
+ *   -EPERM       NFTO_ERROR_OWNED_TABLE: another process holds the table (flag owner)
+ * Since 0.1.
+ */
+int nfto_apply(struct nfto_ctx *ctx, const struct nfto_spec *spec, struct nfto_result **result);
+
+/** Since 0.1. */
+void nfto_result_free(struct nfto_result *result);
+
+/** Was anything changed? Since 0.1. */
+bool nfto_result_changed(const struct nfto_result *result);
+
+/** The mode that the flowtable has now: hardware or software. Since 0.1. */
+enum nfto_mode nfto_result_mode(const struct nfto_result *result);
+
+/** In mode auto: why hardware was not taken. NULL if it was, if it was not asked for, or if nothing
+ *  was changed. Borrowed from the result. Since 0.1. */
+const struct nfto_error *nfto_result_fallback(const struct nfto_result *result);
+
+/**
+ * Remove an instance and all of its objects, in one atomic batch. An instance that does not exist is
+ * removed already.
+ *
+ * The kernel does not take the entries of a deleted flowtable out of the hardware: flows that are
+ * offloaded there at this moment may stay so until they end, or their port goes down.
+ *
+ * @return 1 if it was removed, 0 if there was none, or:
+ *   -EINVAL  NFTO_ERROR_INVALID: the name can't be
+ *   -EEXIST  NFTO_ERROR_FOREIGN_TABLE: the table is not ours
+ *   -EPERM   NFTO_ERROR_OWNED_TABLE: another process holds the table (flag owner)
+ * Since 0.1.
+ */
+int nfto_remove(struct nfto_ctx *ctx, const char *name);
+
+/* ---------------------------------------------------------------------------------------------
+ * What is true: status, leaks
+ */
+
+/** One instance at one moment. */
+struct nfto_status;
+
+/**
+ * Read the status of an instance. One that does not exist has the modes NFTO_MODE_NONE, no device and
+ * zero counts: nothing is offloaded.
+ * @param status Out: free with nfto_status_free().
+ * @return 0, or:
+ *   -EINVAL      NFTO_ERROR_INVALID: the name can't be
+ *   -EEXIST      NFTO_ERROR_FOREIGN_TABLE: the table is not ours
+ *   -EOPNOTSUPP  NFTO_ERROR_NOT_SUPPORTED: no nf_tables, or no conntrack over netlink
+ * Since 0.1.
+ */
+int nfto_status_read(struct nfto_ctx *ctx, const char *name, struct nfto_status **status);
+
+/** Since 0.1. */
+void nfto_status_free(struct nfto_status *status);
+
+/** The name of the instance. Since 0.1. */
+const char *nfto_status_name(const struct nfto_status *status);
+
+/** The mode that the last nfto_apply() asked for. Since 0.1. */
+enum nfto_mode nfto_status_requested(const struct nfto_status *status);
+
+/** What the kernel has: hardware, software, or none if the table, its rules or all devices are gone.
+ *  Since 0.1. */
+enum nfto_mode nfto_status_effective(const struct nfto_status *status);
+
+/** Number of devices of the flowtable. Since 0.1. */
+size_t nfto_status_device_count(const struct nfto_status *status);
+
+/** The name of a device, borrowed; NULL if the index is out of range. Since 0.1. */
+const char *nfto_status_device_name(const struct nfto_status *status, size_t index);
+
+/** How a device is bound: hardware or software. NFTO_MODE_NONE if out of range. Since 0.1. */
+enum nfto_mode nfto_status_device_state(const struct nfto_status *status, size_t index);
+
+/** How many flows were offloaded since the instance was made. Since 0.1. */
+uint64_t nfto_status_inserted(const struct nfto_status *status);
+
+/** How many packets of flows that are marked as offloaded went the slow way all the same. A few for
+ *  each flow are in flight when it is offloaded; more is a leak. Since 0.1. */
+uint64_t nfto_status_leaked(const struct nfto_status *status);
+
+/** One direction of a connection. */
+enum nfto_direction {
+	/** As the first packet went: from who opened the connection. */
+	NFTO_DIRECTION_ORIGINAL = 0,
+	/** The answers. */
+	NFTO_DIRECTION_REPLY = 1,
+};
+
+/** "original", "reply"; "unknown" for another value. Since 0.1. */
+const char *nfto_direction_name(enum nfto_direction direction);
+
+/** The flows that leak, each direction by itself, while at least one of its packets was seen within
+ *  the last five minutes. */
+struct nfto_leaks;
+
+/**
+ * Read which flows leak.
+ * @param leaks Out: free with nfto_leaks_free().
+ * @return 0, or as nfto_status_read(). An instance that does not exist has no leaks.
+ * Since 0.1.
+ */
+int nfto_leaks_read(struct nfto_ctx *ctx, const char *name, struct nfto_leaks **leaks);
+
+/** Since 0.1. */
+void nfto_leaks_free(struct nfto_leaks *leaks);
+
+/** Since 0.1. */
+size_t nfto_leaks_count(const struct nfto_leaks *leaks);
+
+/** One flow that leaks in one direction. */
+struct nfto_leak;
+
+/** Borrowed from the list; NULL if the index is out of range. Since 0.1. */
+const struct nfto_leak *nfto_leaks_get(const struct nfto_leaks *leaks, size_t index);
+
+/** The direction of the packets that leak. Since 0.1. */
+enum nfto_direction nfto_leak_direction(const struct nfto_leak *leak);
+
+/** AF_INET or AF_INET6. Since 0.1. */
+int nfto_leak_family(const struct nfto_leak *leak);
+
+/** IPPROTO_TCP, IPPROTO_UDP. Since 0.1. */
+uint8_t nfto_leak_protocol(const struct nfto_leak *leak);
+
+/** Source of the packets as the forward chain sees them: after DNAT, before SNAT. 4 or 16 bytes in
+ *  network order, for inet_ntop(3); borrowed. Since 0.1. */
+const void *nfto_leak_source(const struct nfto_leak *leak);
+
+/** Their destination. Since 0.1. */
+const void *nfto_leak_destination(const struct nfto_leak *leak);
+
+/** Host byte order. Since 0.1. */
+uint16_t nfto_leak_source_port(const struct nfto_leak *leak);
+
+/** Host byte order. Since 0.1. */
+uint16_t nfto_leak_destination_port(const struct nfto_leak *leak);
+
+/** Packets that went the slow way. Since 0.1. */
+uint64_t nfto_leak_packets(const struct nfto_leak *leak);
+
+/** Their bytes, as the IP layer counts them. Since 0.1. */
+uint64_t nfto_leak_bytes(const struct nfto_leak *leak);
+
+/* ---------------------------------------------------------------------------------------------
+ * Flows
+ */
+
+/** What conntrack says about a flow. (Source: include/uapi/linux/netfilter/nf_conntrack_common.h,
+ *  IPS_OFFLOAD and IPS_HW_OFFLOAD; the combinations are those of net/netfilter/nf_flow_table_core.c.) */
+enum nfto_flow_state {
+	/** Not offloaded: neither bit. */
+	NFTO_FLOW_NONE = 0,
+	/** OFFLOAD alone: in the software fast path. */
+	NFTO_FLOW_SOFTWARE = 1,
+	/** OFFLOAD and HW_OFFLOAD: a driver has accepted at least one direction of it. */
+	NFTO_FLOW_HARDWARE = 2,
+	/** HW_OFFLOAD alone: leaving the hardware. */
+	NFTO_FLOW_CLOSING = 3,
+};
+
+/** "none", "software", "hardware", "closing"; "unknown" for another value. Since 0.1. */
+const char *nfto_flow_state_name(enum nfto_flow_state state);
+
+/** Which flows to read. */
+struct nfto_flow_filter;
+
+/** A filter for every offloaded flow, in any of the three states. Free with nfto_flow_filter_free().
+ *  @return 0; -ENOMEM. Since 0.1. */
+int nfto_flow_filter_new(struct nfto_flow_filter **filter);
+
+/** Since 0.1. */
+void nfto_flow_filter_free(struct nfto_flow_filter *filter);
+
+/** Only this state. The kernel does the filtering where it can, so only such flows are copied.
+ *  @return 0; -EINVAL for a value that is no state. Since 0.1. */
+int nfto_flow_filter_set_state(struct nfto_flow_filter *filter, enum nfto_flow_state state);
+
+/** Only AF_INET or only AF_INET6; AF_UNSPEC for both. @return 0; -EINVAL. Since 0.1. */
+int nfto_flow_filter_set_family(struct nfto_flow_filter *filter, int family);
+
+/** A stream of flows, read from conntrack as you go, in constant memory. */
+struct nfto_flows;
+
+/**
+ * Begin to read flows. The stream has a socket of its own, so the context stays free for other calls.
+ * The table lives on while it is read: a flow that comes or goes meanwhile may be there or not.
+ * @param filter May be NULL: all offloaded flows.
+ * @param flows Out: free with nfto_flows_free(), before the context.
+ * @return 0, or:
+ *   -EOPNOTSUPP  NFTO_ERROR_NOT_SUPPORTED: no conntrack over netlink (nf_conntrack_netlink)
+ *   -EMFILE and other errors of socket(2)
+ * Since 0.1.
+ */
+int nfto_flows_open(struct nfto_ctx *ctx, const struct nfto_flow_filter *filter,
+		    struct nfto_flows **flows);
+
+/** Since 0.1. */
+void nfto_flows_free(struct nfto_flows *flows);
+
+/** One connection. */
+struct nfto_flow;
+
+/**
+ * The next flow.
+ * @param flow Out: borrowed, valid until the next call on the stream.
+ * @return 1 with a flow; 0 at the end; or a negative errno, after which the stream is at its end.
+ *   -EINTR  NFTO_ERROR_INTERRUPTED: the table changed so that flows may be missing; read again
+ * Since 0.1.
+ */
+int nfto_flows_next(struct nfto_flows *flows, const struct nfto_flow **flow);
+
+/** Since 0.1. */
+enum nfto_flow_state nfto_flow_state(const struct nfto_flow *flow);
+
+/** AF_INET or AF_INET6. Since 0.1. */
+int nfto_flow_family(const struct nfto_flow *flow);
+
+/** IPPROTO_TCP, IPPROTO_UDP... Since 0.1. */
+uint8_t nfto_flow_protocol(const struct nfto_flow *flow);
+
+/** Source address of the packets of a direction as they come in: of the reply direction, before NAT is
+ *  undone. 4 or 16 bytes in network order, for inet_ntop(3); borrowed. Since 0.1. */
+const void *nfto_flow_source(const struct nfto_flow *flow, enum nfto_direction direction);
+
+/** Their destination address. Since 0.1. */
+const void *nfto_flow_destination(const struct nfto_flow *flow, enum nfto_direction direction);
+
+/** Their source port, host byte order; 0 for protocols without ports. Since 0.1. */
+uint16_t nfto_flow_source_port(const struct nfto_flow *flow, enum nfto_direction direction);
+
+/** Their destination port, host byte order; 0 for protocols without ports. Since 0.1. */
+uint16_t nfto_flow_destination_port(const struct nfto_flow *flow, enum nfto_direction direction);
+
+/** The conntrack status bits, IPS_*. Since 0.1. */
+uint32_t nfto_flow_status(const struct nfto_flow *flow);
+
+/** The conntrack zone; 0 is the default zone. Since 0.1. */
+uint16_t nfto_flow_zone(const struct nfto_flow *flow);
+
+/** Packets of a direction, offloaded or not. Hardware counters lag by a tenth of the flow timeout.
+ *  @return 0; -ENODATA if the kernel does not count (net.netfilter.nf_conntrack_acct is 0, or was when
+ *  the connection began). Since 0.1. */
+int nfto_flow_packets(const struct nfto_flow *flow, enum nfto_direction direction,
+		      uint64_t *packets);
+
+/** Bytes of a direction; as nfto_flow_packets(). Since 0.1. */
+int nfto_flow_bytes(const struct nfto_flow *flow, enum nfto_direction direction, uint64_t *bytes);
+
+/** Number of flows by state. */
+struct nfto_flow_counts;
+
+/** Count the flows of the whole network namespace, in one pass.
+ *  @param counts Out: free with nfto_flow_counts_free().
+ *  @return 0, or as nfto_flows_open() and nfto_flows_next(). Since 0.1. */
+int nfto_flow_counts_read(struct nfto_ctx *ctx, struct nfto_flow_counts **counts);
+
+/** Since 0.1. */
+void nfto_flow_counts_free(struct nfto_flow_counts *counts);
+
+/** How many flows are in a state; 0 for a value that is no state. Since 0.1. */
+uint64_t nfto_flow_counts_get(const struct nfto_flow_counts *counts, enum nfto_flow_state state);
+
+/* ---------------------------------------------------------------------------------------------
+ * Kernel objects: for a firewall manager that wants the flowtable in a table of its own
+ */
+
+/** The family of a table. Flowtables exist in these only. Values are those of NFPROTO_*. */
+enum nfto_family {
+	NFTO_FAMILY_INET = 1,
+	NFTO_FAMILY_IPV4 = 2,
+	NFTO_FAMILY_IPV6 = 10,
+};
+
+/** As nft(8) writes it: "inet", "ip", "ip6"; "unknown" for another value. Since 0.1. */
+const char *nfto_family_name(enum nfto_family family);
+
+/** Flags of a flowtable. (Source: include/uapi/linux/netfilter/nf_tables.h, nft_flowtable_flags.) */
+enum nfto_flowtable_flags {
+	/** Offer the flows to the devices' hardware. Fixed for the life of the flowtable. */
+	NFTO_FLOWTABLE_HARDWARE = 1u << 0,
+	/** Count packets and bytes into conntrack while a flow is offloaded. */
+	NFTO_FLOWTABLE_COUNTER = 1u << 1,
+};
+
+/**
+ * A transaction: operations are added, then happen all at once or not at all.
+ *
+ * Each nfto_txn_*() that adds an operation copies its arguments and sends nothing. They return 0,
+ * -ENOMEM, or -EINVAL (NFTO_ERROR_INVALID) if a name can't be: of a table, chain or flowtable, 1 to 255
+ * bytes without control characters; of a device, 1 to 15 bytes, not "." or "..", without '/', ':' and
+ * white space (source: net/core/dev.c, dev_valid_name).
+ */
+struct nfto_txn;
+
+/** @param txn Out: free with nfto_txn_free(), before the context. @return 0; -ENOMEM. Since 0.1. */
+int nfto_txn_new(struct nfto_ctx *ctx, struct nfto_txn **txn);
+
+/** Since 0.1. */
+void nfto_txn_free(struct nfto_txn *txn);
+
+/** Create a table; one that exists is left as it is.
+ *  @param comment May be NULL; at most 127 bytes, shown by nft(8). Since 0.1. */
+int nfto_txn_add_table(struct nfto_txn *txn, enum nfto_family family, const char *table,
+		       const char *comment);
+
+/** Delete a table and all that is in it. Since 0.1. */
+int nfto_txn_delete_table(struct nfto_txn *txn, enum nfto_family family, const char *table);
+
+/** Create a flowtable without devices; one that exists gets these flags.
+ *  @param priority Of the ingress hook; the kernel's name "filter" is 0.
+ *  @param flags Of enum nfto_flowtable_flags. Since 0.1. */
+int nfto_txn_add_flowtable(struct nfto_txn *txn, enum nfto_family family, const char *table,
+			   const char *flowtable, int32_t priority, uint32_t flags);
+
+/** Delete a flowtable, which no rule may use any more. Since 0.1. */
+int nfto_txn_delete_flowtable(struct nfto_txn *txn, enum nfto_family family, const char *table,
+			      const char *flowtable);
+
+/** Set the flags of a flowtable that exists; the hardware flag must be as it is. Since 0.1. */
+int nfto_txn_set_flowtable_flags(struct nfto_txn *txn, enum nfto_family family, const char *table,
+				 const char *flowtable, uint32_t flags);
+
+/** Add a device to a flowtable; one that it has already is left as it is. Each device is a message of
+ *  its own, so that a refusal names it, and so that there may be more than the 255 which the kernel
+ *  takes in one message. Since 0.1. */
+int nfto_txn_add_device(struct nfto_txn *txn, enum nfto_family family, const char *table,
+			const char *flowtable, const char *device);
+
+/** Remove a device from a flowtable. Flows through it stay until they time out. Since 0.1. */
+int nfto_txn_delete_device(struct nfto_txn *txn, enum nfto_family family, const char *table,
+			   const char *flowtable, const char *device);
+
+/** Create a base chain on the forward hook, policy accept; one that exists is left as it is.
+ *  @param priority After the firewall's own forward chain (0, "filter"), so that only what it accepts
+ *         is offloaded. Since 0.1. */
+int nfto_txn_add_forward_chain(struct nfto_txn *txn, enum nfto_family family, const char *table,
+			       const char *chain, int32_t priority);
+
+/** Remove the rules of a chain. Since 0.1. */
+int nfto_txn_flush_chain(struct nfto_txn *txn, enum nfto_family family, const char *table,
+			 const char *chain);
+
+/** Append the rule that offloads TCP and UDP, and counts how many flows it could insert:
+ *  `meta l4proto { tcp, udp } flow add @FLOWTABLE counter`.
+ *  @param comment May be NULL; at most 127 bytes, shown by nft(8). Since 0.1. */
+int nfto_txn_add_offload_rule(struct nfto_txn *txn, enum nfto_family family, const char *table,
+			      const char *chain, const char *flowtable, const char *comment);
+
+/** Append the leak detector: a rule that counts packets of flows that are marked as offloaded, and four
+ *  sets and a chain "leaks" that name flow and direction. Only for tables of family inet, once per
+ *  table. Since 0.1. */
+int nfto_txn_add_leak_detector(struct nfto_txn *txn, const char *table, const char *chain);
+
+/**
+ * Do it. After success the transaction is empty and may be used again; after failure nothing has
+ * happened, and its operations are still in it.
+ * @return 0, or the error of the first operation that failed, which nfto_ctx_error() names:
+ *   -ENOENT      NFTO_ERROR_NO_TABLE, NO_FLOWTABLE, NO_CHAIN, NO_DEVICE, DEVICE_NOT_BOUND
+ *   -ENOENT      NFTO_ERROR_NOT_SUPPORTED: the kernel has no flowtables
+ *   -EOPNOTSUPP  NFTO_ERROR_DEVICE_REFUSED, IMMUTABLE, NOT_SUPPORTED
+ *   -EBUSY       NFTO_ERROR_DEVICE_BUSY, IN_USE
+ *   -EEXIST      NFTO_ERROR_DEVICE_DUPLICATE, EXISTS
+ *   -EPERM       NFTO_ERROR_OWNED_TABLE
+ *   and others of the kernel, as NFTO_ERROR_SYSTEM
+ * Since 0.1.
+ */
+int nfto_txn_commit(struct nfto_txn *txn);
+
+/** Have the kernel judge the transaction without doing it (a batch without its end). The operations
+ *  stay. Drivers of devices that are added are asked for real, for the moment of the check.
+ *  @return As nfto_txn_commit(). Since 0.1. */
+int nfto_txn_check(struct nfto_txn *txn);
+
+/** One flowtable at one moment. */
+struct nfto_flowtable;
+
+/**
+ * Read one flowtable.
+ * @param flowtable Out: free with nfto_flowtable_free().
+ * @return 0, or -ENOENT (NFTO_ERROR_NO_FLOWTABLE). Since 0.1.
+ */
+int nfto_flowtable_get(struct nfto_ctx *ctx, enum nfto_family family, const char *table,
+		       const char *name, struct nfto_flowtable **flowtable);
+
+/** Only for one from nfto_flowtable_get(): those of a list belong to the list. Since 0.1. */
+void nfto_flowtable_free(struct nfto_flowtable *flowtable);
+
+/** The flowtables of the network namespace, whoever made them. */
+struct nfto_flowtables;
+
+/** @param flowtables Out: free with nfto_flowtables_free(). @return 0. Since 0.1. */
+int nfto_flowtables_read(struct nfto_ctx *ctx, struct nfto_flowtables **flowtables);
+
+/** Since 0.1. */
+void nfto_flowtables_free(struct nfto_flowtables *flowtables);
+
+/** Since 0.1. */
+size_t nfto_flowtables_count(const struct nfto_flowtables *flowtables);
+
+/** Borrowed from the list; NULL if the index is out of range. Since 0.1. */
+const struct nfto_flowtable *nfto_flowtables_get(const struct nfto_flowtables *flowtables,
+						 size_t index);
+
+/** Since 0.1. */
+enum nfto_family nfto_flowtable_family(const struct nfto_flowtable *flowtable);
+
+/** The table that it is in. Since 0.1. */
+const char *nfto_flowtable_table(const struct nfto_flowtable *flowtable);
+
+/** Since 0.1. */
+const char *nfto_flowtable_name(const struct nfto_flowtable *flowtable);
+
+/** The kernel's number for it, unique in its table. Since 0.1. */
+uint64_t nfto_flowtable_handle(const struct nfto_flowtable *flowtable);
+
+/** Of the ingress hook. Since 0.1. */
+int32_t nfto_flowtable_priority(const struct nfto_flowtable *flowtable);
+
+/** enum nfto_flowtable_flags, and flags that this library does not know yet. Since 0.1. */
+uint32_t nfto_flowtable_flags(const struct nfto_flowtable *flowtable);
+
+/** How many rules use it. Since 0.1. */
+uint32_t nfto_flowtable_use(const struct nfto_flowtable *flowtable);
+
+/** Since 0.1. */
+size_t nfto_flowtable_device_count(const struct nfto_flowtable *flowtable);
+
+/** The name of a device, borrowed; NULL if the index is out of range. Since 0.1. */
+const char *nfto_flowtable_device(const struct nfto_flowtable *flowtable, size_t index);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

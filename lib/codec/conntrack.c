@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <linux/netfilter/nf_conntrack_tuple_common.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
+
+#include "conntrack.h"
+#include "netlink/attr.h"
+
+static int parse_addresses(const struct nlattr *nest, uint8_t family, struct flow_side *side)
+{
+	const struct nlattr *attrs[CTA_IP_MAX + 1];
+	bool is_ipv4 = family == AF_INET;
+	size_t length = is_ipv4 ? 4 : 16;
+
+	if (!nest || attr_parse_nest(nest, attrs, CTA_IP_MAX) < 0)
+		return -EBADMSG;
+	if (attr_bytes(attrs[is_ipv4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC], side->source, length) < 0 ||
+	    attr_bytes(attrs[is_ipv4 ? CTA_IP_V4_DST : CTA_IP_V6_DST], side->destination, length) < 0)
+		return -EBADMSG;
+	return 0;
+}
+
+/* Protocols without ports send none. */
+static int parse_protocol(const struct nlattr *nest, uint8_t *protocol, struct flow_side *side)
+{
+	const struct nlattr *attrs[CTA_PROTO_MAX + 1];
+
+	if (!nest || attr_parse_nest(nest, attrs, CTA_PROTO_MAX) < 0 ||
+	    attr_u8(attrs[CTA_PROTO_NUM], protocol) < 0 ||
+	    attr_be16(attrs[CTA_PROTO_SRC_PORT], &side->source_port) == -EBADMSG ||
+	    attr_be16(attrs[CTA_PROTO_DST_PORT], &side->destination_port) == -EBADMSG)
+		return -EBADMSG;
+	return 0;
+}
+
+static int parse_tuple(const struct nlattr *nest, struct flow_info *info, struct flow_side *side)
+{
+	const struct nlattr *attrs[CTA_TUPLE_MAX + 1];
+
+	if (!nest || attr_parse_nest(nest, attrs, CTA_TUPLE_MAX) < 0 ||
+	    parse_addresses(attrs[CTA_TUPLE_IP], info->family, side) < 0)
+		return -EBADMSG;
+	return parse_protocol(attrs[CTA_TUPLE_PROTO], &info->protocol, side);
+}
+
+static int parse_counters(const struct nlattr *nest, struct flow_side *side)
+{
+	const struct nlattr *attrs[CTA_COUNTERS_MAX + 1];
+
+	if (!nest)
+		return 0;
+	if (attr_parse_nest(nest, attrs, CTA_COUNTERS_MAX) < 0 ||
+	    attr_be64(attrs[CTA_COUNTERS_PACKETS], &side->counter.packets) < 0 ||
+	    attr_be64(attrs[CTA_COUNTERS_BYTES], &side->counter.bytes) < 0)
+		return -EBADMSG;
+	side->has_counter = true;
+	return 0;
+}
+
+int conntrack_parse(const struct nlmsghdr *message, struct flow_info *info)
+{
+	const struct nlattr *attrs[CTA_MAX + 1];
+	const struct nfgenmsg *generic = mnl_nlmsg_get_payload(message);
+	struct flow_side *original = &info->sides[IP_CT_DIR_ORIGINAL];
+	struct flow_side *reply = &info->sides[IP_CT_DIR_REPLY];
+
+	memset(info, 0, sizeof(*info));
+	if (attr_parse(message, sizeof(*generic), attrs, CTA_MAX) < 0)
+		return -EBADMSG;
+	info->family = generic->nfgen_family;
+	if (info->family != AF_INET && info->family != AF_INET6)
+		return -EBADMSG;
+	if (parse_tuple(attrs[CTA_TUPLE_ORIG], info, original) < 0 ||
+	    parse_tuple(attrs[CTA_TUPLE_REPLY], info, reply) < 0 ||
+	    parse_counters(attrs[CTA_COUNTERS_ORIG], original) < 0 ||
+	    parse_counters(attrs[CTA_COUNTERS_REPLY], reply) < 0 ||
+	    attr_be32(attrs[CTA_STATUS], &info->status) < 0 ||
+	    attr_be16(attrs[CTA_ZONE], &info->zone) == -EBADMSG)
+		return -EBADMSG;
+	return 0;
+}

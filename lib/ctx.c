@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <linux/netlink.h>
+
+#include "codec/nft.h"
+#include "internal.h"
+#include "netlink/netns.h"
+
+static int open_nft(struct nfto_ctx *ctx)
+{
+	struct transport *transport;
+	int ret = ctx->open_transport(NETLINK_NETFILTER, ctx->netns_fd, &transport);
+
+	return ret < 0 ? ret : channel_init(&ctx->nft, transport);
+}
+
+/* Takes the fd over, also when it fails. */
+int ctx_new(int netns_fd, int (*open_transport)(int, int, struct transport **),
+	    struct nfto_ctx **out)
+{
+	struct nfto_ctx *ctx = calloc(1, sizeof(*ctx));
+	int ret = -ENOMEM;
+
+	if (!ctx) {
+		if (netns_fd >= 0)
+			close(netns_fd);
+		return ret;
+	}
+	ctx->netns_fd = netns_fd;
+	ctx->open_transport = open_transport;
+	error_clear(&ctx->error);
+	ret = open_nft(ctx);
+	if (ret < 0) {
+		nfto_ctx_free(ctx);
+		return ret;
+	}
+	*out = ctx;
+	return 0;
+}
+
+/* The namespace is kept, since later sockets (flow streams) belong into it wherever the thread is then. */
+NFTO_API int nfto_ctx_new(struct nfto_ctx **ctx)
+{
+	return ctx_new(netns_current(), transport_open, ctx);
+}
+
+NFTO_API int nfto_ctx_new_in_netns(struct nfto_ctx **ctx, int netns_fd)
+{
+	int fd = netns_duplicate(netns_fd);
+
+	return fd < 0 ? fd : ctx_new(fd, transport_open, ctx);
+}
+
+NFTO_API void nfto_ctx_free(struct nfto_ctx *ctx)
+{
+	if (!ctx)
+		return;
+	channel_close(&ctx->nft);
+	if (ctx->netns_fd >= 0)
+		close(ctx->netns_fd);
+	free(ctx);
+}
+
+NFTO_API const struct nfto_error *nfto_ctx_error(const struct nfto_ctx *ctx)
+{
+	return &ctx->error;
+}
+
+/* How often a dump is repeated that the kernel marks as interrupted. */
+#define DUMP_ATTEMPTS 4
+
+/*
+ * The kernel sizes the messages of a dump by the largest buffer that the socket has received into, and a
+ * flowtable is one message with all of its devices. On a fresh socket that is about 185 of them, and a
+ * longer one ends the dump early, without an error. So the first request asks for something small.
+ */
+static int prime(struct nfto_ctx *ctx)
+{
+	struct messages request = { 0 };
+	const struct nlmsghdr *message;
+	int ret;
+
+	ret = nft_build_generation_get(&request);
+	if (ret == 0)
+		ret = channel_send(&ctx->nft, &request);
+	if (ret == 0)
+		ret = channel_next(&ctx->nft, &message);
+	messages_free(&request);
+	if (ret < 0)
+		return ret;
+	ctx->primed = true;
+	return 0;
+}
+
+static int dump_once(struct nfto_ctx *ctx, const struct dump *dump)
+{
+	const struct nlmsghdr *message;
+	int ret;
+
+	dump->restart(dump->data);
+	ret = channel_send(&ctx->nft, &dump->request);
+	while (ret == 0) {
+		ret = channel_next(&ctx->nft, &message);
+		if (ret <= 0)
+			return ret;
+		ret = dump->take(message, dump->data);
+	}
+	return ret;
+}
+
+int ctx_nft_dump(struct nfto_ctx *ctx, const struct dump *dump)
+{
+	int ret = ctx->primed ? 0 : prime(ctx);
+
+	if (ret < 0)
+		return ret;
+	for (int attempt = 1;; attempt++) {
+		ret = dump_once(ctx, dump);
+		if (ret != -EINTR || attempt == DUMP_ATTEMPTS)
+			return ret;
+	}
+}

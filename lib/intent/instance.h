@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NFTO_INSTANCE_H
+#define NFTO_INSTANCE_H
+
+#include "objects/objects.h"
+
+/*
+ * An instance is a table of our own. All that we know of it is in the kernel: the comment of the table
+ * says that it is ours, the comment of the offload rule which mode was asked for. Comments, as they
+ * live through a save and a restore of the rule set by nft(8).
+ */
+#define INSTANCE_COMMENT "managed by nftoffload"
+#define INSTANCE_FLOWTABLE "ft"
+#define INSTANCE_CHAIN "forward"
+#define INSTANCE_INGRESS_PRIORITY 0
+/* After the firewall, whose chain is at 0. */
+#define INSTANCE_FORWARD_PRIORITY 10
+
+struct instance {
+	bool exists;		  /* the table is there, and ours */
+	bool is_whole;		  /* and so are all of its parts */
+	enum nfto_mode requested; /* NFTO_MODE_NONE if nobody can tell */
+	struct nfto_flowtables flowtables;
+	const struct flowtable_info *flowtable; /* ours among them, or NULL */
+	struct counter_info inserted;
+	struct counter_info leaked;
+};
+
+/* Is the table there, and ours: 1, or 0 if it is not there. One of that name which is not ours is the
+ * error NFTO_ERROR_FOREIGN_TABLE. */
+int instance_find(struct nfto_ctx *ctx, const char *name);
+
+/* Reads an instance; free with instance_clear(). Errors as those of instance_find(). */
+int instance_read(struct nfto_ctx *ctx, const char *name, struct instance *instance);
+void instance_clear(struct instance *instance);
+
+/* What the kernel has: hardware, software or none. */
+enum nfto_mode instance_effective(const struct instance *instance);
+
+/* 0, or NFTO_ERROR_INVALID if this can't be the name of one. */
+int instance_check_name(struct nfto_ctx *ctx, const char *name);
+
+/* The comment of the offload rule for a mode. */
+void instance_write_comment(char *comment, size_t size, enum nfto_mode mode);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NFTO_INTERNAL_H
+#define NFTO_INTERNAL_H
+
+/* What the objects of the library share: contexts and errors. */
+
+#include <net/if.h>
+
+#include "netlink/request.h"
+#include "nftoffload.h"
+
+#define NFTO_API __attribute__((visibility("default")))
+
+/* Room for "flowtable inet TABLE FLOWTABLE" with the longest names. */
+#define OBJECT_SIZE 640
+
+/* All of it in place, so that running out of memory can be reported like anything else. */
+struct nfto_error {
+	enum nfto_error_code code;
+	int errnum;
+	char object[OBJECT_SIZE];
+	char device[64];
+	char kernel_text[256];
+	char message[OBJECT_SIZE + 1024];
+};
+
+struct nfto_ctx {
+	struct channel nft; /* requests to nf_tables */
+	bool primed;	    /* see ctx_nft_dump() */
+	int netns_fd;	    /* -1 where /proc is not mounted */
+	struct nfto_error error;
+
+	/* How sockets are opened; tests open fakes. */
+	int (*open_transport)(int bus, int netns_fd, struct transport **transport);
+};
+
+/* error.c: what an error is about. Unknown parts are NULL. */
+struct error_details {
+	const char *object;
+	const char *device;
+	const char *kernel_text;
+	const char *sentence; /* in place of the one that stands for the code */
+};
+
+/* Each fills the error and returns -errnum, so that callers can return it. */
+int error_set(struct nfto_error *error, enum nfto_error_code code, int errnum,
+	      const struct error_details *details);
+int error_set_object(struct nfto_error *error, enum nfto_error_code code, int errnum,
+		     const char *object);
+void error_clear(struct nfto_error *error);
+
+/* For failures of a request that no object explains: by the (negative) result alone. */
+int error_set_request(struct nfto_error *error, const struct reply_error *reply, int result,
+		      const char *object);
+
+/* ctx.c */
+int ctx_new(int netns_fd, int (*open_transport)(int, int, struct transport **),
+	    struct nfto_ctx **ctx);
+
+/* A dump of objects of nf_tables. */
+struct dump {
+	struct messages request;
+	/* Forgets what was taken: the dump begins, perhaps again. */
+	void (*restart)(void *data);
+	/* One message: 0 or a negative errno, which ends the dump. */
+	int (*take)(const struct nlmsghdr *message, void *data);
+	void *data;
+};
+
+/* Does a dump, and repeats it a few times if it was inconsistent. 0 or a negative errno; the kernel's
+ * error is in ctx->nft.error. */
+int ctx_nft_dump(struct nfto_ctx *ctx, const struct dump *dump);
+
+/* name.c: NULL if it can be a name, else a sentence that says why not. */
+const char *name_fault_object(const char *name);
+const char *name_fault_device(const char *name);
+const char *name_fault_instance(const char *name);
+
+#endif

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* A transaction: a batch of messages, and for each operation what it was about. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/netfilter.h>
+
+#include "codec/chain.h"
+#include "codec/leak_set.h"
+#include "objects.h"
+#include "txn.h"
+
+static int out_of_memory(struct nfto_ctx *ctx)
+{
+	return error_set_object(&ctx->error, NFTO_ERROR_NO_MEMORY, ENOMEM, NULL);
+}
+
+NFTO_API int nfto_txn_new(struct nfto_ctx *ctx, struct nfto_txn **out)
+{
+	struct nfto_txn *txn;
+
+	error_clear(&ctx->error);
+	txn = calloc(1, sizeof(*txn));
+	if (!txn)
+		return out_of_memory(ctx);
+	txn->ctx = ctx;
+	if (nft_build_batch_begin(&txn->batch) < 0) {
+		nfto_txn_free(txn);
+		return out_of_memory(ctx);
+	}
+	*out = txn;
+	return 0;
+}
+
+static void free_ops(struct nfto_txn *txn)
+{
+	for (size_t i = 0; i < txn->count; i++)
+		free(txn->ops[i]);
+	txn->count = 0;
+}
+
+NFTO_API void nfto_txn_free(struct nfto_txn *txn)
+{
+	if (!txn)
+		return;
+	free_ops(txn);
+	free(txn->ops);
+	messages_free(&txn->batch);
+	free(txn);
+}
+
+static int reserve_op(struct nfto_txn *txn)
+{
+	size_t capacity = txn->capacity ? txn->capacity * 2 : 16;
+	struct op **ops;
+
+	if (txn->count < txn->capacity)
+		return 0;
+	ops = realloc(txn->ops, capacity * sizeof(*ops));
+	if (!ops)
+		return -ENOMEM;
+	txn->ops = ops;
+	txn->capacity = capacity;
+	return 0;
+}
+
+static struct op *new_op(enum op_kind kind, const char *object)
+{
+	struct op *op = calloc(1, sizeof(*op) + strlen(object) + 1);
+
+	if (op) {
+		op->kind = kind;
+		memcpy(op->object, object, strlen(object) + 1);
+	}
+	return op;
+}
+
+/* What the operation that is being added is about, and what is left of it if it can't be added. */
+struct adding {
+	char object[OBJECT_SIZE];
+	const char *device;
+	size_t length;
+	size_t count;
+};
+
+static void describe(struct adding *adding, const char *kind, enum nfto_family family,
+		     const char *table, const char *name)
+{
+	snprintf(adding->object, sizeof(adding->object), "%s %s %s%s%s", kind,
+		 nfto_family_name(family), table, name ? " " : "", name ? name : "");
+}
+
+static int refuse(struct nfto_txn *txn, const struct adding *adding, const char *sentence)
+{
+	struct error_details details = {
+		.object = adding->object,
+		.device = adding->device,
+		.sentence = sentence,
+	};
+
+	return error_set(&txn->ctx->error, NFTO_ERROR_INVALID, EINVAL, &details);
+}
+
+static const char *find_fault(const struct adding *adding, enum nfto_family family,
+			      const char *table, const char *name)
+{
+	const char *fault;
+
+	if (family != NFTO_FAMILY_INET && family != NFTO_FAMILY_IPV4 && family != NFTO_FAMILY_IPV6)
+		return "flowtables exist in the families inet, ip and ip6 only";
+	fault = name_fault_object(table);
+	if (!fault && name)
+		fault = name_fault_object(name);
+	if (!fault && adding->device)
+		fault = name_fault_device(adding->device);
+	return fault;
+}
+
+/* Begins to add an operation on a table, or on something in it, or on a device of that. */
+static int begin_op(struct nfto_txn *txn, struct adding *adding, const char *kind,
+		    enum nfto_family family, const char *table, const char *name,
+		    const char *device)
+{
+	const char *fault;
+
+	error_clear(&txn->ctx->error);
+	describe(adding, kind, family, table, name);
+	adding->device = device;
+	adding->length = txn->batch.length;
+	adding->count = txn->batch.count;
+	fault = find_fault(adding, family, table, name);
+	return fault ? refuse(txn, adding, fault) : 0;
+}
+
+/* Ends it, with the result of building its messages. */
+static int end_op(struct nfto_txn *txn, const struct adding *adding, enum op_kind kind, int built)
+{
+	struct op *op = NULL;
+
+	if (built == 0 && reserve_op(txn) == 0)
+		op = new_op(kind, adding->object);
+	if (!op) {
+		txn->batch.length = adding->length;
+		txn->batch.count = adding->count;
+		return out_of_memory(txn->ctx);
+	}
+	op->first_message = adding->count;
+	if (adding->device)
+		snprintf(op->device, sizeof(op->device), "%s", adding->device);
+	txn->ops[txn->count++] = op;
+	return 0;
+}
+
+NFTO_API int nfto_txn_add_table(struct nfto_txn *txn, enum nfto_family family, const char *table,
+				const char *comment)
+{
+	struct adding adding;
+	int ret = begin_op(txn, &adding, "table", family, table, NULL, NULL);
+
+	if (ret < 0)
+		return ret;
+	if (comment && strlen(comment) > COMMENT_LENGTH)
+		return refuse(txn, &adding, "a comment is at most 127 bytes long");
+	ret = table_build_new(&txn->batch, (uint8_t)family, table, comment);
+	return end_op(txn, &adding, OP_ADD_TABLE, ret);
+}
+
+NFTO_API int nfto_txn_delete_table(struct nfto_txn *txn, enum nfto_family family,
+				   const char *table)
+{
+	struct adding adding;
+	int ret = begin_op(txn, &adding, "table", family, table, NULL, NULL);
+
+	if (ret < 0)
+		return ret;
+	ret = table_build_delete(&txn->batch, (uint8_t)family, table);
+	return end_op(txn, &adding, OP_DELETE_TABLE, ret);
+}
+
+NFTO_API int nfto_txn_add_flowtable(struct nfto_txn *txn, enum nfto_family family,
+				    const char *table, const char *flowtable, int32_t priority,
+				    uint32_t flags)
+{
+	struct flowtable_ref ref = { (uint8_t)family, table, flowtable };
+	struct adding adding;
+	int ret = begin_op(txn, &adding, "flowtable", family, table, flowtable, NULL);
+
+	if (ret < 0)
+		return ret;
+	ret = flowtable_build_new(&txn->batch, &ref, priority, flags);
+	return end_op(txn, &adding, OP_ADD_FLOWTABLE, ret);
+}
+
+NFTO_API int nfto_txn_delete_flowtable(struct nfto_txn *txn, enum nfto_family family,
+				       const char *table, const char *flowtable)
+{
+	struct flowtable_ref ref = { (uint8_t)family, table, flowtable };
+	struct adding adding;
+	int ret = begin_op(txn, &adding, "flowtable", family, table, flowtable, NULL);
+
+	if (ret < 0)
+		return ret;
+	ret = flowtable_build_delete(&txn->batch, &ref);
+	return end_op(txn, &adding, OP_DELETE_FLOWTABLE, ret);
+}
+
+NFTO_API int nfto_txn_set_flowtable_flags(struct nfto_txn *txn, enum nfto_family family,
+					  const char *table, const char *flowtable,
+					  uint32_t flags)
+{
+	struct flowtable_ref ref = { (uint8_t)family, table, flowtable };
+	struct adding adding;
+	int ret = begin_op(txn, &adding, "flowtable", family, table, flowtable, NULL);
+
+	if (ret < 0)
+		return ret;
+	ret = flowtable_build_set_flags(&txn->batch, &ref, flags);
+	return end_op(txn, &adding, OP_SET_FLOWTABLE_FLAGS, ret);
+}
+
+NFTO_API int nfto_txn_add_device(struct nfto_txn *txn, enum nfto_family family, const char *table,
+				 const char *flowtable, const char *device)
+{
+	struct flowtable_ref ref = { (uint8_t)family, table, flowtable };
+	struct adding adding;
+	int ret = begin_op(txn, &adding, "flowtable", family, table, flowtable, device);
+
+	if (ret < 0)
+		return ret;
+	ret = flowtable_build_add_device(&txn->batch, &ref, device);
+	return end_op(txn, &adding, OP_ADD_DEVICE, ret);
+}
+
+NFTO_API int nfto_txn_delete_device(struct nfto_txn *txn, enum nfto_family family,
+				    const char *table, const char *flowtable, const char *device)
+{
+	struct flowtable_ref ref = { (uint8_t)family, table, flowtable };
+	struct adding adding;
+	int ret = begin_op(txn, &adding, "flowtable", family, table, flowtable, device);
+
+	if (ret < 0)
+		return ret;
+	ret = flowtable_build_delete_device(&txn->batch, &ref, device);
+	return end_op(txn, &adding, OP_DELETE_DEVICE, ret);
+}
+
+NFTO_API int nfto_txn_add_forward_chain(struct nfto_txn *txn, enum nfto_family family,
+					const char *table, const char *chain, int32_t priority)
+{
+	struct adding adding;
+	int ret = begin_op(txn, &adding, "chain", family, table, chain, NULL);
+
+	if (ret < 0)
+		return ret;
+	ret = chain_build_new_forward(&txn->batch, (uint8_t)family, table, chain, priority);
+	return end_op(txn, &adding, OP_ADD_CHAIN, ret);
+}
+
+NFTO_API int nfto_txn_flush_chain(struct nfto_txn *txn, enum nfto_family family, const char *table,
+				  const char *chain)
+{
+	struct adding adding;
+	int ret = begin_op(txn, &adding, "chain", family, table, chain, NULL);
+
+	if (ret < 0)
+		return ret;
+	ret = rule_build_flush(&txn->batch, (uint8_t)family, table, chain);
+	return end_op(txn, &adding, OP_FLUSH_CHAIN, ret);
+}
+
+NFTO_API int nfto_txn_add_offload_rule(struct nfto_txn *txn, enum nfto_family family,
+				       const char *table, const char *chain, const char *flowtable,
+				       const char *comment)
+{
+	struct adding adding;
+	const char *fault = name_fault_object(flowtable);
+	int ret = begin_op(txn, &adding, "offload rule in chain", family, table, chain, NULL);
+
+	if (ret < 0)
+		return ret;
+	if (!fault && comment && strlen(comment) > COMMENT_LENGTH)
+		fault = "a comment is at most 127 bytes long";
+	if (fault)
+		return refuse(txn, &adding, fault);
+	ret = rule_build_offload(&txn->batch, (uint8_t)family, table, chain, flowtable, comment);
+	return end_op(txn, &adding, OP_ADD_RULE, ret);
+}
+
+static int build_leak_detector(struct messages *batch, const char *table, const char *chain)
+{
+	int ret = chain_build_new(batch, NFPROTO_INET, table, LEAKS_CHAIN);
+
+	for (size_t i = 0; i < LEAK_SET_COUNT && ret == 0; i++) {
+		ret = leak_set_build_new(batch, table, &leak_sets[i]);
+		if (ret == 0)
+			ret = rule_build_leak_namer(batch, table, LEAKS_CHAIN, &leak_sets[i]);
+	}
+	if (ret < 0)
+		return ret;
+	return rule_build_leak_counter(batch, table, chain, LEAKS_CHAIN, LEAK_RULE_COMMENT);
+}
+
+NFTO_API int nfto_txn_add_leak_detector(struct nfto_txn *txn, const char *table, const char *chain)
+{
+	struct adding adding;
+	int ret = begin_op(txn, &adding, "leak detector in chain", NFTO_FAMILY_INET, table, chain,
+			   NULL);
+
+	if (ret < 0)
+		return ret;
+	ret = build_leak_detector(&txn->batch, table, chain);
+	return end_op(txn, &adding, OP_ADD_RULE, ret);
+}
+
+/* The operation that a message belongs to: the last one that begins at it or before it. */
+static const struct op *op_of_message(const struct nfto_txn *txn, size_t message)
+{
+	size_t i = txn->count - 1;
+
+	while (i > 0 && txn->ops[i]->first_message > message)
+		i--;
+	return txn->ops[i];
+}
+
+static int explain(struct nfto_txn *txn, int result, size_t failed)
+{
+	const struct reply_error *reply = &txn->ctx->nft.error;
+	const struct op *op = op_of_message(txn, failed);
+	struct error_details details = {
+		.object = op->object,
+		.device = op->device,
+		.kernel_text = reply->text,
+	};
+	enum nfto_error_code code;
+
+	/* No answer at all, or one about the batch as a whole. */
+	if (reply->errnum == 0 || failed == 0) {
+		if (result == -EOPNOTSUPP)
+			return error_set_object(&txn->ctx->error, NFTO_ERROR_NOT_SUPPORTED,
+						EOPNOTSUPP, "nf_tables");
+		return error_set_request(&txn->ctx->error, reply, result, op->object);
+	}
+	code = refusal_code(op, messages_get(&txn->batch, failed), reply);
+	return error_set(&txn->ctx->error, code, reply->errnum, &details);
+}
+
+static int send_batch(struct nfto_txn *txn, bool commit)
+{
+	size_t failed = 0;
+	int ret;
+
+	error_clear(&txn->ctx->error);
+	if (txn->count == 0)
+		return 0;
+	ret = channel_batch(&txn->ctx->nft, &txn->batch, commit, &failed);
+	return ret < 0 ? explain(txn, ret, failed) : 0;
+}
+
+NFTO_API int nfto_txn_check(struct nfto_txn *txn)
+{
+	return send_batch(txn, false);
+}
+
+/* Leaves only the begin of the batch. */
+static void empty(struct nfto_txn *txn)
+{
+	free_ops(txn);
+	txn->batch.length = messages_get(&txn->batch, 0)->nlmsg_len;
+	txn->batch.count = 1;
+}
+
+NFTO_API int nfto_txn_commit(struct nfto_txn *txn)
+{
+	int ret = send_batch(txn, true);
+
+	if (ret == 0)
+		empty(txn);
+	return ret;
+}

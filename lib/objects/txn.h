@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NFTO_TXN_H
+#define NFTO_TXN_H
+
+#include "internal.h"
+
+/* What an operation does: with the errno, that says what went wrong (refusal.c). */
+enum op_kind {
+	OP_ADD_TABLE,
+	OP_DELETE_TABLE,
+	OP_ADD_FLOWTABLE,
+	OP_SET_FLOWTABLE_FLAGS,
+	OP_DELETE_FLOWTABLE,
+	OP_ADD_DEVICE,
+	OP_DELETE_DEVICE,
+	OP_ADD_CHAIN,
+	OP_FLUSH_CHAIN,
+	OP_ADD_RULE,
+};
+
+struct op {
+	enum op_kind kind;
+	size_t first_message;
+	char device[IFNAMSIZ];
+	char object[]; /* for people */
+};
+
+struct nfto_txn {
+	struct nfto_ctx *ctx;
+	struct messages batch; /* the first is the begin of the batch */
+	struct op **ops;
+	size_t count;
+	size_t capacity;
+};
+
+/* refusal.c: what the kernel's refusal of a message of an operation means. */
+enum nfto_error_code refusal_code(const struct op *op, const struct nlmsghdr *message,
+				  const struct reply_error *reply);
+
+#endif
