@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+
+#include "tool.h"
+
+static void put_address(json_t *json, const char *key, int family, const void *address)
+{
+	char text[ADDRESS_SIZE];
+
+	json_object_set_new(json, key,
+			    json_string(output_address(family, address, text, sizeof(text))));
+}
+
+static void put_port(json_t *json, const char *key, uint16_t port)
+{
+	json_object_set_new(json, key, json_integer(port));
+}
+
+/* Of both directions; false if the kernel does not count. */
+static bool get_counters(const struct nfto_flow *flow, uint64_t *packets, uint64_t *bytes)
+{
+	uint64_t reply_packets, reply_bytes;
+
+	if (nfto_flow_packets(flow, NFTO_DIRECTION_ORIGINAL, packets) < 0 ||
+	    nfto_flow_bytes(flow, NFTO_DIRECTION_ORIGINAL, bytes) < 0 ||
+	    nfto_flow_packets(flow, NFTO_DIRECTION_REPLY, &reply_packets) < 0 ||
+	    nfto_flow_bytes(flow, NFTO_DIRECTION_REPLY, &reply_bytes) < 0)
+		return false;
+	*packets += reply_packets;
+	*bytes += reply_bytes;
+	return true;
+}
+
+static void put_counters(json_t *json, const struct nfto_flow *flow)
+{
+	uint64_t packets, bytes;
+
+	if (!get_counters(flow, &packets, &bytes))
+		return;
+	json_object_set_new(json, "packets", json_integer((json_int_t)packets));
+	json_object_set_new(json, "bytes", json_integer((json_int_t)bytes));
+}
+
+static int print_json(const struct nfto_flow *flow)
+{
+	enum nfto_direction original = NFTO_DIRECTION_ORIGINAL, reply = NFTO_DIRECTION_REPLY;
+	int family = nfto_flow_family(flow);
+	json_t *json = json_object();
+	char protocol[8];
+
+	if (!json)
+		return -ENOMEM;
+	json_object_set_new(json, "proto",
+			    json_string(output_protocol(nfto_flow_protocol(flow), protocol,
+							sizeof(protocol))));
+	put_address(json, "src", family, nfto_flow_source(flow, original));
+	put_port(json, "sport", nfto_flow_source_port(flow, original));
+	put_address(json, "dst", family, nfto_flow_destination(flow, original));
+	put_port(json, "dport", nfto_flow_destination_port(flow, original));
+	put_address(json, "reply_src", family, nfto_flow_source(flow, reply));
+	put_port(json, "reply_sport", nfto_flow_source_port(flow, reply));
+	put_address(json, "reply_dst", family, nfto_flow_destination(flow, reply));
+	put_port(json, "reply_dport", nfto_flow_destination_port(flow, reply));
+	json_object_set_new(json, "state",
+			    json_string(nfto_flow_state_name(nfto_flow_state(flow))));
+	put_counters(json, flow);
+	json_dumpf(json, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(json);
+	return 0;
+}
+
+static void print_endpoints(const struct nfto_flow *flow, enum nfto_direction direction)
+{
+	char source[ADDRESS_SIZE], destination[ADDRESS_SIZE];
+	int family = nfto_flow_family(flow);
+
+	output_endpoint(family, nfto_flow_source(flow, direction),
+			nfto_flow_source_port(flow, direction), source, sizeof(source));
+	output_endpoint(family, nfto_flow_destination(flow, direction),
+			nfto_flow_destination_port(flow, direction), destination,
+			sizeof(destination));
+	printf(" %s > %s", source, destination);
+}
+
+static void print_text(const struct nfto_flow *flow)
+{
+	uint64_t packets, bytes;
+	char protocol[8];
+
+	printf("%-8s  %s", nfto_flow_state_name(nfto_flow_state(flow)),
+	       output_protocol(nfto_flow_protocol(flow), protocol, sizeof(protocol)));
+	print_endpoints(flow, NFTO_DIRECTION_ORIGINAL);
+	printf("  reply");
+	print_endpoints(flow, NFTO_DIRECTION_REPLY);
+	if (get_counters(flow, &packets, &bytes))
+		printf("  %" PRIu64 " packets, %" PRIu64 " bytes", packets, bytes);
+	putchar('\n');
+}
+
+static int print_flow(const struct nfto_flow *flow, const struct options *options)
+{
+	if (options->count)
+		return 0;
+	if (options->json)
+		return print_json(flow);
+	print_text(flow);
+	return 0;
+}
+
+static void print_count(uint64_t count, const struct options *options)
+{
+	printf(options->json ? "{\"count\":%" PRIu64 "}\n" : "%" PRIu64 "\n", count);
+}
+
+static int print_all(struct nfto_ctx *ctx, struct nfto_flows *flows, const struct options *options)
+{
+	const struct nfto_flow *flow;
+	uint64_t count = 0;
+	int ret;
+
+	while ((ret = nfto_flows_next(flows, &flow)) > 0) {
+		count++;
+		ret = print_flow(flow, options);
+		if (ret < 0)
+			return output_errno("flows", ret);
+	}
+	if (ret < 0)
+		return output_error(ctx);
+	if (options->count)
+		print_count(count, options);
+	return EXIT_DONE;
+}
+
+static int make_filter(const struct options *options, struct nfto_flow_filter **filter)
+{
+	int ret = nfto_flow_filter_new(filter);
+
+	if (ret == 0 && options->has_state)
+		nfto_flow_filter_set_state(*filter, options->state);
+	return ret;
+}
+
+static int run(struct nfto_ctx *ctx, const struct options *options)
+{
+	struct nfto_flow_filter *filter;
+	struct nfto_flows *flows;
+	int ret = make_filter(options, &filter);
+
+	if (ret < 0)
+		return output_errno("flows", ret);
+	ret = nfto_flows_open(ctx, filter, &flows);
+	nfto_flow_filter_free(filter);
+	if (ret < 0)
+		return output_error(ctx);
+	ret = print_all(ctx, flows, options);
+	nfto_flows_free(flows);
+	return ret;
+}
+
+static const struct option options[] = { TAKES_STATE, TAKES_JSON, TAKES_COUNT, TAKES_HELP,
+					 TAKES_NO_MORE };
+
+const struct command flows_command = {
+	.name = "flows",
+	.synopsis = "[--state software|hardware|closing|all] [--json] [--count]",
+	.help = "Show the offloaded flows of this network namespace.\n"
+		"\n"
+		"  --state STATE  only those in this state; all: in any of the three (all)\n"
+		"  --json         one JSON object a line\n"
+		"  --count        only their number\n"
+		"\n"
+		"  software       in the kernel's fast path\n"
+		"  hardware       a driver has taken at least one direction\n"
+		"  closing        leaving the hardware\n",
+	.options = options,
+	.run = run,
+};

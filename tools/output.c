@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tool.h"
+
+int output_error(const struct nfto_ctx *ctx)
+{
+	const struct nfto_error *error = nfto_ctx_error(ctx);
+	const char *hint = nfto_error_hint(error);
+
+	fprintf(stderr, "nftoffload: %s\n", nfto_error_message(error));
+	if (hint[0])
+		fprintf(stderr, "nftoffload: hint: %s\n", hint);
+	return EXIT_FAILED;
+}
+
+int output_errno(const char *what, int error)
+{
+	fprintf(stderr, "nftoffload: %s: %s\n", what, strerror(error < 0 ? -error : error));
+	return EXIT_FAILED;
+}
+
+const char *output_protocol(uint8_t protocol, char *buffer, size_t size)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+		return "tcp";
+	case IPPROTO_UDP:
+		return "udp";
+	case IPPROTO_GRE:
+		return "gre";
+	}
+	snprintf(buffer, size, "%u", protocol);
+	return buffer;
+}
+
+const char *output_address(int family, const void *address, char *buffer, size_t size)
+{
+	return inet_ntop(family, address, buffer, (socklen_t)size);
+}
+
+const char *output_endpoint(int family, const void *address, uint16_t port, char *buffer,
+			    size_t size)
+{
+	char text[ADDRESS_SIZE];
+	const char *format = family == AF_INET6 ? "[%s]:%u" : "%s:%u";
+
+	snprintf(buffer, size, format, output_address(family, address, text, sizeof(text)), port);
+	return buffer;
+}
