@@ -73,8 +73,7 @@ static void put_printable(char *out, size_t size, const char *text)
 	out[used] = '\0';
 }
 
-static void put_reason(char *out, size_t size, const struct nfto_error *error,
-		       const char *sentence)
+static void put_reason(char *out, size_t size, const struct nfto_error *error, const char *sentence)
 {
 	char system[128] = "";
 

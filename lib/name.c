@@ -66,7 +66,8 @@ const char *name_fault_instance(const char *name)
 		return "the name of an instance begins with a letter";
 	for (; *name; name++) {
 		if (!is_name_character(*name))
-			return "the name of an instance is made of letters, digits, '_', '-' and '.'";
+			return "the name of an instance is made of letters, digits, '_', '-' and "
+			       "'.'";
 	}
 	return NULL;
 }

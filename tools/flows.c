@@ -53,9 +53,8 @@ static int print_json(const struct nfto_flow *flow)
 
 	if (!json)
 		return -ENOMEM;
-	json_object_set_new(json, "proto",
-			    json_string(output_protocol(nfto_flow_protocol(flow), protocol,
-							sizeof(protocol))));
+	output_protocol(nfto_flow_protocol(flow), protocol, sizeof(protocol));
+	json_object_set_new(json, "proto", json_string(protocol));
 	put_address(json, "src", family, nfto_flow_source(flow, original));
 	put_port(json, "sport", nfto_flow_source_port(flow, original));
 	put_address(json, "dst", family, nfto_flow_destination(flow, original));
@@ -91,8 +90,8 @@ static void print_text(const struct nfto_flow *flow)
 	uint64_t packets, bytes;
 	char protocol[8];
 
-	printf("%-8s  %s", nfto_flow_state_name(nfto_flow_state(flow)),
-	       output_protocol(nfto_flow_protocol(flow), protocol, sizeof(protocol)));
+	output_protocol(nfto_flow_protocol(flow), protocol, sizeof(protocol));
+	printf("%-8s  %s", nfto_flow_state_name(nfto_flow_state(flow)), protocol);
 	print_endpoints(flow, NFTO_DIRECTION_ORIGINAL);
 	printf("  reply");
 	print_endpoints(flow, NFTO_DIRECTION_REPLY);

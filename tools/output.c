@@ -22,18 +22,21 @@ int output_errno(const char *what, int error)
 	return EXIT_FAILED;
 }
 
-const char *output_protocol(uint8_t protocol, char *buffer, size_t size)
+void output_protocol(uint8_t protocol, char *buffer, size_t size)
 {
 	switch (protocol) {
 	case IPPROTO_TCP:
-		return "tcp";
+		snprintf(buffer, size, "tcp");
+		break;
 	case IPPROTO_UDP:
-		return "udp";
+		snprintf(buffer, size, "udp");
+		break;
 	case IPPROTO_GRE:
-		return "gre";
+		snprintf(buffer, size, "gre");
+		break;
+	default:
+		snprintf(buffer, size, "%u", protocol);
 	}
-	snprintf(buffer, size, "%u", protocol);
-	return buffer;
 }
 
 const char *output_address(int family, const void *address, char *buffer, size_t size)
@@ -41,12 +44,10 @@ const char *output_address(int family, const void *address, char *buffer, size_t
 	return inet_ntop(family, address, buffer, (socklen_t)size);
 }
 
-const char *output_endpoint(int family, const void *address, uint16_t port, char *buffer,
-			    size_t size)
+void output_endpoint(int family, const void *address, uint16_t port, char *buffer, size_t size)
 {
 	char text[ADDRESS_SIZE];
 	const char *format = family == AF_INET6 ? "[%s]:%u" : "%s:%u";
 
 	snprintf(buffer, size, format, output_address(family, address, text, sizeof(text)), port);
-	return buffer;
 }

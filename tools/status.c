@@ -31,64 +31,91 @@ static int read_report(struct nfto_ctx *ctx, const char *name, struct report *re
 	return ret;
 }
 
+static void set_string(json_t *json, const char *key, const char *value)
+{
+	json_object_set_new(json, key, json_string(value));
+}
+
+static void set_number(json_t *json, const char *key, uint64_t value)
+{
+	json_object_set_new(json, key, json_integer((json_int_t)value));
+}
+
+static json_t *json_device(const struct nfto_status *status, size_t index)
+{
+	json_t *json = json_object();
+
+	set_string(json, "name", nfto_status_device_name(status, index));
+	set_string(json, "state", nfto_mode_name(nfto_status_device_state(status, index)));
+	return json;
+}
+
 static json_t *json_devices(const struct nfto_status *status)
 {
-	json_t *devices = json_array();
+	json_t *json = json_array();
 
 	for (size_t i = 0; i < nfto_status_device_count(status); i++)
-		json_array_append_new(devices,
-				      json_pack("{s:s, s:s}", "name",
-						nfto_status_device_name(status, i), "state",
-						nfto_mode_name(nfto_status_device_state(status, i))));
-	return devices;
+		json_array_append_new(json, json_device(status, i));
+	return json;
 }
 
 static json_t *json_flows(const struct nfto_flow_counts *counts)
 {
-	json_t *flows = json_object();
+	json_t *json = json_object();
 
 	for (enum nfto_flow_state state = NFTO_FLOW_SOFTWARE; state <= NFTO_FLOW_CLOSING; state++)
-		json_object_set_new(flows, nfto_flow_state_name(state),
-				    json_integer((json_int_t)nfto_flow_counts_get(counts, state)));
-	return flows;
+		set_number(json, nfto_flow_state_name(state), nfto_flow_counts_get(counts, state));
+	return json;
 }
 
 static json_t *json_leak(const struct nfto_leak *leak)
 {
 	char protocol[8], source[ADDRESS_SIZE], destination[ADDRESS_SIZE];
 	int family = nfto_leak_family(leak);
+	json_t *json = json_object();
 
+	output_protocol(nfto_leak_protocol(leak), protocol, sizeof(protocol));
 	output_address(family, nfto_leak_source(leak), source, sizeof(source));
 	output_address(family, nfto_leak_destination(leak), destination, sizeof(destination));
-	return json_pack("{s:s, s:s, s:s, s:i, s:s, s:i, s:I, s:I}", "proto",
-			 output_protocol(nfto_leak_protocol(leak), protocol, sizeof(protocol)),
-			 "direction", nfto_direction_name(nfto_leak_direction(leak)), "src", source,
-			 "sport", nfto_leak_source_port(leak), "dst", destination, "dport",
-			 nfto_leak_destination_port(leak), "packets",
-			 (json_int_t)nfto_leak_packets(leak), "bytes",
-			 (json_int_t)nfto_leak_bytes(leak));
+	set_string(json, "proto", protocol);
+	set_string(json, "direction", nfto_direction_name(nfto_leak_direction(leak)));
+	set_string(json, "src", source);
+	set_number(json, "sport", nfto_leak_source_port(leak));
+	set_string(json, "dst", destination);
+	set_number(json, "dport", nfto_leak_destination_port(leak));
+	set_number(json, "packets", nfto_leak_packets(leak));
+	set_number(json, "bytes", nfto_leak_bytes(leak));
+	return json;
 }
 
 static json_t *json_leaks(const struct nfto_leaks *leaks)
 {
-	json_t *array = json_array();
+	json_t *json = json_array();
 
 	for (size_t i = 0; i < nfto_leaks_count(leaks); i++)
-		json_array_append_new(array, json_leak(nfto_leaks_get(leaks, i)));
-	return array;
+		json_array_append_new(json, json_leak(nfto_leaks_get(leaks, i)));
+	return json;
+}
+
+static json_t *json_report(const struct report *report)
+{
+	const struct nfto_status *status = report->status;
+	json_t *json = json_object();
+
+	set_string(json, "name", nfto_status_name(status));
+	set_string(json, "requested", nfto_mode_name(nfto_status_requested(status)));
+	set_string(json, "effective", nfto_mode_name(nfto_status_effective(status)));
+	json_object_set_new(json, "devices", json_devices(status));
+	json_object_set_new(json, "flows", json_flows(report->counts));
+	set_number(json, "inserted", nfto_status_inserted(status));
+	set_number(json, "leaked", nfto_status_leaked(status));
+	json_object_set_new(json, "leaks", json_leaks(report->leaks));
+	return json;
 }
 
 static int print_json(const struct report *report)
 {
-	const struct nfto_status *status = report->status;
-	json_t *json = json_pack("{s:s, s:s, s:s, s:o, s:o, s:I, s:I, s:o}", "name",
-				 nfto_status_name(status), "requested",
-				 nfto_mode_name(nfto_status_requested(status)), "effective",
-				 nfto_mode_name(nfto_status_effective(status)), "devices",
-				 json_devices(status), "flows", json_flows(report->counts),
-				 "inserted", (json_int_t)nfto_status_inserted(status), "leaked",
-				 (json_int_t)nfto_status_leaked(status), "leaks",
-				 json_leaks(report->leaks));
+	json_t *json = json_report(report);
 
 	if (!json)
 		return output_errno("status", ENOMEM);
@@ -114,8 +141,8 @@ static void print_leak(const struct nfto_leak *leak)
 			sizeof(source));
 	output_endpoint(family, nfto_leak_destination(leak), nfto_leak_destination_port(leak),
 			destination, sizeof(destination));
-	printf("  leak      %s %s > %s, %s direction: %" PRIu64 " packets\n",
-	       output_protocol(nfto_leak_protocol(leak), protocol, sizeof(protocol)), source,
+	output_protocol(nfto_leak_protocol(leak), protocol, sizeof(protocol));
+	printf("  leak      %s %s > %s, %s direction: %" PRIu64 " packets\n", protocol, source,
 	       destination, nfto_direction_name(nfto_leak_direction(leak)),
 	       nfto_leak_packets(leak));
 }
@@ -161,7 +188,8 @@ static const struct option options[] = { TAKES_NAME, TAKES_JSON, TAKES_HELP, TAK
 const struct command status_command = {
 	.name = "status",
 	.synopsis = "[--name NAME] [--json]",
-	.help = "Show what was asked for, what is so, and which flows leak: are marked as offloaded\n"
+	.help = "Show what was asked for, what is so, and which flows leak: are marked as "
+		"offloaded\n"
 		"while their packets go the slow way.\n"
 		"\n"
 		"  --name NAME    the instance (nftoffload)\n"

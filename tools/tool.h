@@ -34,13 +34,34 @@ enum {
 	OPTION_HELP,
 };
 
-#define TAKES_NAME { "name", required_argument, NULL, OPTION_NAME }
-#define TAKES_MODE { "mode", required_argument, NULL, OPTION_MODE }
-#define TAKES_STATE { "state", required_argument, NULL, OPTION_STATE }
-#define TAKES_JSON { "json", no_argument, NULL, OPTION_JSON }
-#define TAKES_COUNT { "count", no_argument, NULL, OPTION_COUNT }
-#define TAKES_HELP { "help", no_argument, NULL, OPTION_HELP }
-#define TAKES_NO_MORE { NULL, 0, NULL, 0 }
+#define TAKES_NAME                                                                                 \
+	{                                                                                          \
+		"name", required_argument, NULL, OPTION_NAME                                       \
+	}
+#define TAKES_MODE                                                                                 \
+	{                                                                                          \
+		"mode", required_argument, NULL, OPTION_MODE                                       \
+	}
+#define TAKES_STATE                                                                                \
+	{                                                                                          \
+		"state", required_argument, NULL, OPTION_STATE                                     \
+	}
+#define TAKES_JSON                                                                                 \
+	{                                                                                          \
+		"json", no_argument, NULL, OPTION_JSON                                             \
+	}
+#define TAKES_COUNT                                                                                \
+	{                                                                                          \
+		"count", no_argument, NULL, OPTION_COUNT                                           \
+	}
+#define TAKES_HELP                                                                                 \
+	{                                                                                          \
+		"help", no_argument, NULL, OPTION_HELP                                             \
+	}
+#define TAKES_NO_MORE                                                                              \
+	{                                                                                          \
+		NULL, 0, NULL, 0                                                                   \
+	}
 
 /* A command of the tool. Its run() gets a context and returns an exit status. */
 struct command {
@@ -70,13 +91,12 @@ int output_error(const struct nfto_ctx *ctx);
 /* The same for an errno of a function without a context. */
 int output_errno(const char *what, int error);
 
-/* "tcp", "udp", "gre", or the number; the buffer is for the number. */
-const char *output_protocol(uint8_t protocol, char *buffer, size_t size);
+/* "tcp", "udp", "gre", or the number. */
+void output_protocol(uint8_t protocol, char *buffer, size_t size);
 
 /* An address, and one with its port: 192.0.2.1:80, [2001:db8::1]:80. */
 const char *output_address(int family, const void *address, char *buffer, size_t size);
-const char *output_endpoint(int family, const void *address, uint16_t port, char *buffer,
-			    size_t size);
+void output_endpoint(int family, const void *address, uint16_t port, char *buffer, size_t size);
 
 #define ADDRESS_SIZE 64
 

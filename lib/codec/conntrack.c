@@ -18,7 +18,8 @@ static int parse_addresses(const struct nlattr *nest, uint8_t family, struct flo
 	if (!nest || attr_parse_nest(nest, attrs, CTA_IP_MAX) < 0)
 		return -EBADMSG;
 	if (attr_bytes(attrs[is_ipv4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC], side->source, length) < 0 ||
-	    attr_bytes(attrs[is_ipv4 ? CTA_IP_V4_DST : CTA_IP_V6_DST], side->destination, length) < 0)
+	    attr_bytes(attrs[is_ipv4 ? CTA_IP_V4_DST : CTA_IP_V6_DST], side->destination, length) <
+		    0)
 		return -EBADMSG;
 	return 0;
 }

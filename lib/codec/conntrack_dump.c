@@ -23,8 +23,8 @@ static struct nfct_filter_dump *status_filter(uint32_t status, uint32_t mask)
 int conntrack_build_dump(struct messages *messages, uint8_t family, uint32_t status, uint32_t mask)
 {
 	struct nfct_filter_dump *filter;
-	struct nlmsghdr *message = messages_open(messages, NFNL_SUBSYS_CTNETLINK << 8 | CT_GET,
-						 NLM_F_DUMP, family, 0);
+	struct nlmsghdr *message =
+		messages_open(messages, NFNL_SUBSYS_CTNETLINK << 8 | CT_GET, NLM_F_DUMP, family, 0);
 
 	if (!message)
 		return -ENOMEM;

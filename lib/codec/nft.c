@@ -6,8 +6,8 @@
 
 int nft_build_batch_begin(struct messages *messages)
 {
-	struct nlmsghdr *message = messages_open(messages, NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC,
-						 NFNL_SUBSYS_NFTABLES);
+	struct nlmsghdr *message =
+		messages_open(messages, NFNL_MSG_BATCH_BEGIN, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
 
 	if (!message)
 		return -ENOMEM;

@@ -49,9 +49,9 @@ static void put_comment(struct rule_builder *builder, const char *comment)
 	if (builder->failed || !comment)
 		return;
 	buffer = userdata_new(comment);
-	if (!buffer || nftnl_rule_set_data(builder->rule, NFTNL_RULE_USERDATA,
-					   nftnl_udata_buf_data(buffer),
-					   nftnl_udata_buf_len(buffer)) < 0)
+	if (!buffer ||
+	    nftnl_rule_set_data(builder->rule, NFTNL_RULE_USERDATA, nftnl_udata_buf_data(buffer),
+				nftnl_udata_buf_len(buffer)) < 0)
 		builder->failed = true;
 	if (buffer)
 		nftnl_udata_buf_free(buffer);

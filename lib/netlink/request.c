@@ -250,8 +250,8 @@ static int collect_answers(struct channel *channel, uint32_t last_seq, size_t *f
 
 static int close_batch(struct messages *batch)
 {
-	struct nlmsghdr *end = messages_open(batch, NFNL_MSG_BATCH_END, 0, AF_UNSPEC,
-					     NFNL_SUBSYS_NFTABLES);
+	struct nlmsghdr *end =
+		messages_open(batch, NFNL_MSG_BATCH_END, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
 
 	if (!end)
 		return -ENOMEM;

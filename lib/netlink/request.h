@@ -13,22 +13,22 @@ struct nlmsghdr;
 
 /* What the kernel said about a request that failed. */
 struct reply_error {
-	int errnum;	   /* positive errno */
-	bool has_offset;   /* the kernel pointed at an attribute of the request ... */
-	uint32_t offset;   /* ... at this distance from the request's header */
-	char text[256];	   /* the kernel's words, or "" */
+	int errnum;	 /* positive errno */
+	bool has_offset; /* the kernel pointed at an attribute of the request ... */
+	uint32_t offset; /* ... at this distance from the request's header */
+	char text[256];	 /* the kernel's words, or "" */
 };
 
 /* A socket on which one request is under way at a time. Knows netlink, but no nf_tables. */
 struct channel {
 	struct transport *transport;
-	uint32_t seq;		   /* of the last message that was sent */
-	uint32_t first_seq;	   /* of the first message of the request under way */
-	char *buffer;		   /* one datagram */
+	uint32_t seq;		     /* of the last message that was sent */
+	uint32_t first_seq;	     /* of the first message of the request under way */
+	char *buffer;		     /* one datagram */
 	const struct nlmsghdr *next; /* the next message in it ... */
-	int left;		   /* ... and how many bytes are left */
-	bool finished;		   /* the request has been answered completely */
-	bool interrupted;	   /* the dump is inconsistent */
+	int left;		     /* ... and how many bytes are left */
+	bool finished;		     /* the request has been answered completely */
+	bool interrupted;	     /* the dump is inconsistent */
 	struct reply_error error;
 };
 

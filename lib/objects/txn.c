@@ -167,8 +167,7 @@ NFTO_API int nfto_txn_add_table(struct nfto_txn *txn, enum nfto_family family, c
 	return end_op(txn, &adding, OP_ADD_TABLE, ret);
 }
 
-NFTO_API int nfto_txn_delete_table(struct nfto_txn *txn, enum nfto_family family,
-				   const char *table)
+NFTO_API int nfto_txn_delete_table(struct nfto_txn *txn, enum nfto_family family, const char *table)
 {
 	struct adding adding;
 	int ret = begin_op(txn, &adding, "table", family, table, NULL, NULL);
@@ -207,8 +206,7 @@ NFTO_API int nfto_txn_delete_flowtable(struct nfto_txn *txn, enum nfto_family fa
 }
 
 NFTO_API int nfto_txn_set_flowtable_flags(struct nfto_txn *txn, enum nfto_family family,
-					  const char *table, const char *flowtable,
-					  uint32_t flags)
+					  const char *table, const char *flowtable, uint32_t flags)
 {
 	struct flowtable_ref ref = { (uint8_t)family, table, flowtable };
 	struct adding adding;

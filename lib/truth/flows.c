@@ -226,8 +226,7 @@ NFTO_API const void *nfto_flow_destination(const struct nfto_flow *flow,
 	return side(flow, direction)->destination;
 }
 
-NFTO_API uint16_t nfto_flow_source_port(const struct nfto_flow *flow,
-					enum nfto_direction direction)
+NFTO_API uint16_t nfto_flow_source_port(const struct nfto_flow *flow, enum nfto_direction direction)
 {
 	return side(flow, direction)->source_port;
 }
