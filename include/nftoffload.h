@@ -534,9 +534,9 @@ enum nfto_flowtable_flags {
  * A transaction: operations are added, then happen all at once or not at all.
  *
  * Each nfto_txn_*() that adds an operation copies its arguments and sends nothing. They return 0,
- * -ENOMEM, or -EINVAL (NFTO_ERROR_INVALID) if a name can't be: of a table, chain or flowtable, 1 to 255
- * bytes without control characters; of a device, 1 to 15 bytes, not "." or "..", without '/', ':' and
- * white space (source: net/core/dev.c, dev_valid_name).
+ * -ENOMEM, or -EINVAL (NFTO_ERROR_INVALID) if a flag can't be, or a name: of a table, chain or flowtable,
+ * 1 to 255 bytes without control characters; of a device, 1 to 15 bytes, not "." or "..", without '/', ':'
+ * and white space (source: net/core/dev.c, dev_valid_name).
  */
 struct nfto_txn;
 

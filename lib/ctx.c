@@ -9,17 +9,16 @@
 #include "internal.h"
 #include "netlink/netns.h"
 
-static int open_nft(struct nfto_ctx *ctx)
+int ctx_open_channel(const struct nfto_ctx *ctx, struct channel *channel)
 {
 	struct transport *transport;
-	int ret = ctx->open_transport(NETLINK_NETFILTER, ctx->netns_fd, &transport);
+	int ret = ctx->opener->open(ctx->opener, NETLINK_NETFILTER, ctx->netns_fd, &transport);
 
-	return ret < 0 ? ret : channel_init(&ctx->nft, transport);
+	return ret < 0 ? ret : channel_init(channel, transport);
 }
 
 /* Takes the fd over, also when it fails. */
-int ctx_new(int netns_fd, int (*open_transport)(int, int, struct transport **),
-	    struct nfto_ctx **out)
+int ctx_new(int netns_fd, const struct transport_opener *opener, struct nfto_ctx **out)
 {
 	struct nfto_ctx *ctx = calloc(1, sizeof(*ctx));
 	int ret = -ENOMEM;
@@ -30,9 +29,9 @@ int ctx_new(int netns_fd, int (*open_transport)(int, int, struct transport **),
 		return ret;
 	}
 	ctx->netns_fd = netns_fd;
-	ctx->open_transport = open_transport;
+	ctx->opener = opener;
 	error_clear(&ctx->error);
-	ret = open_nft(ctx);
+	ret = ctx_open_channel(ctx, &ctx->nft);
 	if (ret < 0) {
 		nfto_ctx_free(ctx);
 		return ret;
@@ -44,14 +43,14 @@ int ctx_new(int netns_fd, int (*open_transport)(int, int, struct transport **),
 /* The namespace is kept, since later sockets (flow streams) belong into it wherever the thread is then. */
 NFTO_API int nfto_ctx_new(struct nfto_ctx **ctx)
 {
-	return ctx_new(netns_current(), transport_open, ctx);
+	return ctx_new(netns_current(), &netlink_opener, ctx);
 }
 
 NFTO_API int nfto_ctx_new_in_netns(struct nfto_ctx **ctx, int netns_fd)
 {
 	int fd = netns_duplicate(netns_fd);
 
-	return fd < 0 ? fd : ctx_new(fd, transport_open, ctx);
+	return fd < 0 ? fd : ctx_new(fd, &netlink_opener, ctx);
 }
 
 NFTO_API void nfto_ctx_free(struct nfto_ctx *ctx)
@@ -89,6 +88,9 @@ static int prime(struct nfto_ctx *ctx)
 	if (ret == 0)
 		ret = channel_next(&ctx->nft, &message);
 	messages_free(&request);
+	/* What nfnetlink answers for a subsystem that it does not have. */
+	if (ret == -EINVAL)
+		return -EOPNOTSUPP;
 	if (ret < 0)
 		return ret;
 	ctx->primed = true;

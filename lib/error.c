@@ -141,6 +141,8 @@ static enum nfto_error_code code_of_result(int result)
 		return NFTO_ERROR_NO_MEMORY;
 	case -EPERM:
 		return NFTO_ERROR_PERMISSION;
+	case -EOPNOTSUPP:
+		return NFTO_ERROR_NOT_SUPPORTED;
 	case -EINTR:
 		return NFTO_ERROR_INTERRUPTED;
 	case -ENOBUFS:
@@ -157,8 +159,11 @@ static enum nfto_error_code code_of_result(int result)
 int error_set_request(struct nfto_error *error, const struct reply_error *reply, int result,
 		      const char *object)
 {
-	struct error_details details = { .object = object, .kernel_text = reply->text };
+	struct error_details details = { .object = object };
 
+	/* Else it failed on our side, and the words are about something else. */
+	if (reply->errnum == -result)
+		details.kernel_text = reply->text;
 	return error_set(error, code_of_result(result), -result, &details);
 }
 

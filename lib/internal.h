@@ -30,8 +30,7 @@ struct nfto_ctx {
 	int netns_fd;	    /* -1 where /proc is not mounted */
 	struct nfto_error error;
 
-	/* How sockets are opened; tests open fakes. */
-	int (*open_transport)(int bus, int netns_fd, struct transport **transport);
+	const struct transport_opener *opener; /* tests open fakes */
 };
 
 /* error.c: what an error is about. Unknown parts are NULL. */
@@ -54,8 +53,10 @@ int error_set_request(struct nfto_error *error, const struct reply_error *reply,
 		      const char *object);
 
 /* ctx.c */
-int ctx_new(int netns_fd, int (*open_transport)(int, int, struct transport **),
-	    struct nfto_ctx **ctx);
+int ctx_new(int netns_fd, const struct transport_opener *opener, struct nfto_ctx **ctx);
+
+/* Opens a socket to nfnetlink in the namespace of the context. */
+int ctx_open_channel(const struct nfto_ctx *ctx, struct channel *channel);
 
 /* A dump of objects of nf_tables. */
 struct dump {

@@ -21,7 +21,7 @@ struct nftnl_udata_buf *userdata_new(const char *comment)
 	return buffer;
 }
 
-/* User data is a row of: type, length, so many bytes. */
+/* User data is a row of: type, length, so many bytes. A comment comes with its NUL. */
 void userdata_comment(const struct nlattr *userdata, char *comment, size_t size)
 {
 	const uint8_t *data = userdata ? mnl_attr_get_payload(userdata) : NULL;
@@ -29,14 +29,14 @@ void userdata_comment(const struct nlattr *userdata, char *comment, size_t size)
 
 	comment[0] = '\0';
 	while (left >= 2 && left - 2 >= data[1]) {
-		size_t length = data[1];
+		size_t room = data[1], length = strnlen((const char *)data + 2, room);
 
 		if (data[0] == COMMENT_TYPE && length < size) {
 			memcpy(comment, data + 2, length);
 			comment[length] = '\0';
 			return;
 		}
-		data += 2 + length;
-		left -= 2 + length;
+		data += 2 + room;
+		left -= 2 + room;
 	}
 }

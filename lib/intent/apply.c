@@ -72,10 +72,26 @@ static bool has_same_devices(const struct flowtable_info *flowtable, const struc
 	return true;
 }
 
+static bool is_hardware(const struct flowtable_info *flowtable)
+{
+	return flowtable->flags & NFTO_FLOWTABLE_HARDWARE;
+}
+
+static bool counts(const struct flowtable_info *flowtable)
+{
+	return flowtable->flags & NFTO_FLOWTABLE_COUNTER;
+}
+
 /* An auto that fell back to software is as wanted too: hardware is tried again when something changes. */
+static bool is_in_mode(const struct flowtable_info *flowtable, enum nfto_mode mode)
+{
+	return mode == NFTO_MODE_AUTO || is_hardware(flowtable) == (mode == NFTO_MODE_HARDWARE);
+}
+
 static bool is_as_wanted(const struct instance *instance, const struct nfto_spec *spec)
 {
 	return instance->is_whole && instance->requested == spec->mode &&
+	       is_in_mode(instance->flowtable, spec->mode) && counts(instance->flowtable) &&
 	       has_same_devices(instance->flowtable, spec);
 }
 
@@ -131,12 +147,15 @@ static int replace_rules(struct nfto_txn *txn, const struct nfto_spec *spec)
 }
 
 static int update(struct nfto_txn *txn, const struct nfto_spec *spec,
-		  const struct instance *instance)
+		  const struct instance *instance, uint32_t flags)
 {
 	int ret = delete_devices(txn, spec, instance->flowtable);
 
 	if (ret == 0)
 		ret = add_devices(txn, spec, instance->flowtable);
+	if (ret == 0 && !counts(instance->flowtable))
+		ret = nfto_txn_set_flowtable_flags(txn, NFTO_FAMILY_INET, spec->name,
+						   INSTANCE_FLOWTABLE, flags);
 	if (ret == 0 && instance->requested != spec->mode)
 		ret = replace_rules(txn, spec);
 	return ret;
@@ -166,8 +185,8 @@ static int put_steps(struct nfto_txn *txn, const struct nfto_spec *spec,
 
 	if (mode == NFTO_MODE_HARDWARE)
 		flags |= NFTO_FLOWTABLE_HARDWARE;
-	if (instance->is_whole && instance->flowtable->flags == flags)
-		return update(txn, spec, instance);
+	if (instance->is_whole && is_in_mode(instance->flowtable, mode))
+		return update(txn, spec, instance, flags);
 	if (instance->exists)
 		ret = nfto_txn_delete_table(txn, NFTO_FAMILY_INET, spec->name);
 	return ret < 0 ? ret : create(txn, spec, flags);

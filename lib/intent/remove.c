@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+
 #include "instance.h"
 
 NFTO_API int nfto_remove(struct nfto_ctx *ctx, const char *name)
@@ -17,5 +19,10 @@ NFTO_API int nfto_remove(struct nfto_ctx *ctx, const char *name)
 	if (ret == 0)
 		ret = nfto_txn_commit(txn);
 	nfto_txn_free(txn);
+	/* Somebody else was faster. */
+	if (ret == -ENOENT) {
+		error_clear(&ctx->error);
+		return 0;
+	}
 	return ret < 0 ? ret : 1;
 }

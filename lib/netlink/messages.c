@@ -34,6 +34,8 @@ struct nlmsghdr *messages_open(struct messages *messages, uint16_t type, uint16_
 	if (reserve(messages, MESSAGE_ROOM) < 0)
 		return NULL;
 
+	/* libmnl and libnftnl leave the padding of attributes as it is, which must not be left to chance. */
+	memset(messages->data + messages->length, 0, MESSAGE_ROOM);
 	message = mnl_nlmsg_put_header(messages->data + messages->length);
 	message->nlmsg_type = type;
 	message->nlmsg_flags = NLM_F_REQUEST | flags;

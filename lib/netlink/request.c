@@ -81,17 +81,8 @@ int channel_send(struct channel *channel, const struct messages *request)
 static int receive_datagram(struct channel *channel)
 {
 	ssize_t length;
-	int ret;
 
-	for (;;) {
-		length = channel->transport->receive(channel->transport, channel->buffer,
-						     BUFFER_SIZE);
-		if (length != -EAGAIN)
-			break;
-		ret = channel->transport->wait(channel->transport, ANSWER_TIMEOUT_MS);
-		if (ret < 0)
-			return ret;
-	}
+	length = channel->transport->receive(channel->transport, channel->buffer, BUFFER_SIZE);
 	if (length < 0)
 		return (int)length;
 	channel->next = (const struct nlmsghdr *)channel->buffer;
@@ -99,17 +90,36 @@ static int receive_datagram(struct channel *channel)
 	return 0;
 }
 
-/* The next message, whatever it is. */
-static int next_message(struct channel *channel, const struct nlmsghdr **message)
+static int await_datagram(struct channel *channel)
+{
+	int ret;
+
+	while ((ret = receive_datagram(channel)) == -EAGAIN) {
+		ret = channel->transport->wait(channel->transport, ANSWER_TIMEOUT_MS);
+		if (ret < 0)
+			return ret;
+	}
+	return ret;
+}
+
+/* Not mnl_nlmsg_ok(): up to libmnl 1.0.4 it takes a length of 2 GiB and more for a negative one. */
+static bool is_whole(const struct nlmsghdr *message, size_t left)
+{
+	return left >= sizeof(*message) && message->nlmsg_len >= sizeof(*message) &&
+	       message->nlmsg_len <= left;
+}
+
+/* The next message, whatever it is. Without `wait`, -EAGAIN if none is there. */
+static int next_message(struct channel *channel, bool wait, const struct nlmsghdr **message)
 {
 	int ret;
 
 	while (channel->left == 0) {
-		ret = receive_datagram(channel);
+		ret = wait ? await_datagram(channel) : receive_datagram(channel);
 		if (ret < 0)
 			return ret;
 	}
-	if (!mnl_nlmsg_ok(channel->next, channel->left))
+	if (!is_whole(channel->next, (size_t)channel->left))
 		return -EBADMSG;
 	*message = channel->next;
 	channel->next = mnl_nlmsg_next(channel->next, &channel->left);
@@ -181,7 +191,7 @@ int channel_next(struct channel *channel, const struct nlmsghdr **message)
 	if (channel->finished)
 		return 0;
 	for (;;) {
-		ret = next_message(channel, &next);
+		ret = next_message(channel, true, &next);
 		if (ret < 0)
 			return finish(channel, ret);
 		if (!is_ours(channel, next))
@@ -210,29 +220,35 @@ int channel_next(struct channel *channel, const struct nlmsghdr **message)
 	}
 }
 
-/* Keeps the first error of a batch. */
+/* Keeps the error of the first message that failed: those of later ones may follow from it. */
 static void note_failure(struct channel *channel, const struct nlmsghdr *message,
 			 const struct reply_error *error, size_t *failed)
 {
-	if (channel->error.errnum != 0)
+	size_t index = message->nlmsg_seq - channel->first_seq;
+
+	if (channel->error.errnum != 0 && index > *failed)
 		return;
 	channel->error = *error;
-	*failed = message->nlmsg_seq - channel->first_seq;
+	*failed = index;
 }
 
 /*
- * The kernel answers each message that fails, in order, and then the last one, which asks for an
- * acknowledgement. An error of the batch as a whole (out of memory, no permission, a failure to commit)
- * is addressed to its begin, and may be the only answer.
+ * The kernel answers each message that fails, and the last one, which asks for an acknowledgement. An
+ * error of the batch as a whole (out of memory, no permission, a failure to commit) is addressed to its
+ * begin, and may be the only answer. What is there beside these is read too, so that no error is missed
+ * whatever the order.
  */
 static int collect_answers(struct channel *channel, uint32_t last_seq, size_t *failed)
 {
 	const struct nlmsghdr *message;
 	struct reply_error error;
+	bool is_complete = false;
 	int ret;
 
 	for (;;) {
-		ret = next_message(channel, &message);
+		ret = next_message(channel, !is_complete, &message);
+		if (ret == -EAGAIN)
+			return -channel->error.errnum;
 		if (ret < 0)
 			return ret;
 		if (!is_ours(channel, message) || message->nlmsg_type != NLMSG_ERROR)
@@ -244,7 +260,7 @@ static int collect_answers(struct channel *channel, uint32_t last_seq, size_t *f
 			note_failure(channel, message, &error, failed);
 		if (message->nlmsg_seq == last_seq ||
 		    (ret < 0 && message->nlmsg_seq == channel->first_seq))
-			return channel->error.errnum ? -channel->error.errnum : 0;
+			is_complete = true;
 	}
 }
 

@@ -115,12 +115,14 @@ static int bind_socket(struct mnl_socket *socket)
 	return 0;
 }
 
-int transport_open(int bus, int netns_fd, struct transport **out)
+static int netlink_open(const struct transport_opener *opener, int bus, int netns_fd,
+			struct transport **out)
 {
 	struct netlink_transport *transport;
 	struct opening opening = { .bus = bus };
 	int ret;
 
+	(void)opener;
 	transport = calloc(1, sizeof(*transport));
 	if (!transport)
 		return -ENOMEM;
@@ -148,3 +150,5 @@ free_transport:
 	free(transport);
 	return ret;
 }
+
+const struct transport_opener netlink_opener = { .open = netlink_open };

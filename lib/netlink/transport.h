@@ -20,7 +20,13 @@ struct transport {
 	void (*close)(struct transport *transport);
 };
 
-/* Opens a netlink socket in the network namespace that the fd refers to (netns.h). */
-int transport_open(int bus, int netns_fd, struct transport **transport);
+/* Opens transports to a bus, in the network namespace that the fd refers to (netns.h). */
+struct transport_opener {
+	int (*open)(const struct transport_opener *opener, int bus, int netns_fd,
+		    struct transport **transport);
+};
+
+/* Opens netlink sockets. */
+extern const struct transport_opener netlink_opener;
 
 #endif

@@ -62,9 +62,9 @@ static enum nfto_error_code missing(const struct op *op, uint16_t blamed)
 	case OP_ADD_RULE:
 		if (blamed == NFTA_RULE_CHAIN)
 			return NFTO_ERROR_NO_CHAIN;
-		/* Blamed is the expression if the kernel has no such kind of expression. */
-		return blamed == NFTA_RULE_EXPRESSIONS ? NFTO_ERROR_NOT_SUPPORTED :
-							 NFTO_ERROR_NO_FLOWTABLE;
+		/* Either the kernel has no such kind of expression, or it has not what the expression
+		 * refers to: the blame looks the same. The caller looks whether that is there. */
+		return op->flowtable ? NFTO_ERROR_NO_FLOWTABLE : NFTO_ERROR_NOT_SUPPORTED;
 	case OP_ADD_TABLE:
 		break;
 	}

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <linux/netfilter.h>
 
@@ -66,30 +67,37 @@ static int reserve_op(struct nfto_txn *txn)
 	return 0;
 }
 
-static struct op *new_op(enum op_kind kind, const char *object)
-{
-	struct op *op = calloc(1, sizeof(*op) + strlen(object) + 1);
-
-	if (op) {
-		op->kind = kind;
-		memcpy(op->object, object, strlen(object) + 1);
-	}
-	return op;
-}
-
-/* What the operation that is being added is about, and what is left of it if it can't be added. */
+/* What the operation that is being added is about, and where the batch ended before it. */
 struct adding {
 	char object[OBJECT_SIZE];
+	char flowtable[OBJECT_SIZE]; /* what a rule refers to, or "" */
 	const char *device;
 	size_t length;
 	size_t count;
 };
 
-static void describe(struct adding *adding, const char *kind, enum nfto_family family,
-		     const char *table, const char *name)
+static struct op *new_op(enum op_kind kind, const struct adding *adding)
 {
-	snprintf(adding->object, sizeof(adding->object), "%s %s %s%s%s", kind,
-		 nfto_family_name(family), table, name ? " " : "", name ? name : "");
+	size_t object = strlen(adding->object) + 1, flowtable = strlen(adding->flowtable) + 1;
+	struct op *op = calloc(1, sizeof(*op) + object + flowtable);
+
+	if (!op)
+		return NULL;
+	op->kind = kind;
+	op->first_message = adding->count;
+	memcpy(op->object, adding->object, object);
+	if (adding->flowtable[0])
+		op->flowtable = memcpy(op->object + object, adding->flowtable, flowtable);
+	if (adding->device)
+		snprintf(op->device, sizeof(op->device), "%s", adding->device);
+	return op;
+}
+
+static void describe(char *object, const char *kind, enum nfto_family family, const char *table,
+		     const char *name)
+{
+	snprintf(object, OBJECT_SIZE, "%s %s %s%s%s", kind, nfto_family_name(family), table,
+		 name ? " " : "", name ? name : "");
 }
 
 static int refuse(struct nfto_txn *txn, const struct adding *adding, const char *sentence)
@@ -126,7 +134,8 @@ static int begin_op(struct nfto_txn *txn, struct adding *adding, const char *kin
 	const char *fault;
 
 	error_clear(&txn->ctx->error);
-	describe(adding, kind, family, table, name);
+	describe(adding->object, kind, family, table, name);
+	adding->flowtable[0] = '\0';
 	adding->device = device;
 	adding->length = txn->batch.length;
 	adding->count = txn->batch.count;
@@ -140,15 +149,12 @@ static int end_op(struct nfto_txn *txn, const struct adding *adding, enum op_kin
 	struct op *op = NULL;
 
 	if (built == 0 && reserve_op(txn) == 0)
-		op = new_op(kind, adding->object);
+		op = new_op(kind, adding);
 	if (!op) {
 		txn->batch.length = adding->length;
 		txn->batch.count = adding->count;
 		return out_of_memory(txn->ctx);
 	}
-	op->first_message = adding->count;
-	if (adding->device)
-		snprintf(op->device, sizeof(op->device), "%s", adding->device);
 	txn->ops[txn->count++] = op;
 	return 0;
 }
@@ -178,6 +184,9 @@ NFTO_API int nfto_txn_delete_table(struct nfto_txn *txn, enum nfto_family family
 	return end_op(txn, &adding, OP_DELETE_TABLE, ret);
 }
 
+/* The kernel calls other flags EOPNOTSUPP, as it does much else. */
+#define KNOWN_FLAGS (uint32_t)(NFTO_FLOWTABLE_HARDWARE | NFTO_FLOWTABLE_COUNTER)
+
 NFTO_API int nfto_txn_add_flowtable(struct nfto_txn *txn, enum nfto_family family,
 				    const char *table, const char *flowtable, int32_t priority,
 				    uint32_t flags)
@@ -188,6 +197,8 @@ NFTO_API int nfto_txn_add_flowtable(struct nfto_txn *txn, enum nfto_family famil
 
 	if (ret < 0)
 		return ret;
+	if (flags & ~KNOWN_FLAGS)
+		return refuse(txn, &adding, "a flag is set that does not exist");
 	ret = flowtable_build_new(&txn->batch, &ref, priority, flags);
 	return end_op(txn, &adding, OP_ADD_FLOWTABLE, ret);
 }
@@ -214,6 +225,8 @@ NFTO_API int nfto_txn_set_flowtable_flags(struct nfto_txn *txn, enum nfto_family
 
 	if (ret < 0)
 		return ret;
+	if (flags & ~KNOWN_FLAGS)
+		return refuse(txn, &adding, "a flag is set that does not exist");
 	ret = flowtable_build_set_flags(&txn->batch, &ref, flags);
 	return end_op(txn, &adding, OP_SET_FLOWTABLE_FLAGS, ret);
 }
@@ -282,6 +295,7 @@ NFTO_API int nfto_txn_add_offload_rule(struct nfto_txn *txn, enum nfto_family fa
 		fault = "a comment is at most 127 bytes long";
 	if (fault)
 		return refuse(txn, &adding, fault);
+	describe(adding.flowtable, "flowtable", family, table, flowtable);
 	ret = rule_build_offload(&txn->batch, (uint8_t)family, table, chain, flowtable, comment);
 	return end_op(txn, &adding, OP_ADD_RULE, ret);
 }
@@ -322,9 +336,37 @@ static const struct op *op_of_message(const struct nfto_txn *txn, size_t message
 	return txn->ops[i];
 }
 
-static int explain(struct nfto_txn *txn, int result, size_t failed)
+static bool creates_flowtable(const struct nfto_txn *txn, const char *flowtable)
 {
-	const struct reply_error *reply = &txn->ctx->nft.error;
+	for (size_t i = 0; i < txn->count; i++) {
+		if (txn->ops[i]->kind == OP_ADD_FLOWTABLE &&
+		    strcmp(txn->ops[i]->object, flowtable) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool kernel_has_flowtable(struct nfto_ctx *ctx, const char *flowtable)
+{
+	struct nfto_flowtables list;
+	char object[OBJECT_SIZE];
+	bool found = false;
+
+	if (flowtables_read(ctx, AF_UNSPEC, NULL, &list) < 0)
+		return false;
+	for (size_t i = 0; i < list.count && !found; i++) {
+		const struct flowtable_info *info = &list.items[i].info;
+
+		describe(object, "flowtable", (enum nfto_family)info->family, info->table,
+			 info->name);
+		found = strcmp(object, flowtable) == 0;
+	}
+	flowtables_clear(&list);
+	return found;
+}
+
+static int explain_refusal(struct nfto_txn *txn, const struct reply_error *reply, size_t failed)
+{
 	const struct op *op = op_of_message(txn, failed);
 	struct error_details details = {
 		.object = op->object,
@@ -333,15 +375,26 @@ static int explain(struct nfto_txn *txn, int result, size_t failed)
 	};
 	enum nfto_error_code code;
 
-	/* No answer at all, or one about the batch as a whole. */
-	if (reply->errnum == 0 || failed == 0) {
-		if (result == -EOPNOTSUPP)
-			return error_set_object(&txn->ctx->error, NFTO_ERROR_NOT_SUPPORTED,
-						EOPNOTSUPP, "nf_tables");
-		return error_set_request(&txn->ctx->error, reply, result, op->object);
-	}
 	code = refusal_code(op, messages_get(&txn->batch, failed), reply);
+	if (code == NFTO_ERROR_NO_FLOWTABLE && op->flowtable &&
+	    (creates_flowtable(txn, op->flowtable) ||
+	     kernel_has_flowtable(txn->ctx, op->flowtable)))
+		code = NFTO_ERROR_NOT_SUPPORTED;
 	return error_set(&txn->ctx->error, code, reply->errnum, &details);
+}
+
+static int explain(struct nfto_txn *txn, int result, size_t failed)
+{
+	/* A copy, as looking for the cause sends requests of its own. */
+	struct reply_error reply = txn->ctx->nft.error;
+
+	if (reply.errnum != 0 && failed != 0)
+		return explain_refusal(txn, &reply, failed);
+	/* No answer at all, or one about the batch as a whole. */
+	if (result == -EOPNOTSUPP)
+		return error_set_object(&txn->ctx->error, NFTO_ERROR_NOT_SUPPORTED, EOPNOTSUPP,
+					"nf_tables");
+	return error_set_request(&txn->ctx->error, &reply, result, txn->ops[0]->object);
 }
 
 static int send_batch(struct nfto_txn *txn, bool commit)

@@ -22,7 +22,8 @@ struct op {
 	enum op_kind kind;
 	size_t first_message;
 	char device[IFNAMSIZ];
-	char object[]; /* for people */
+	const char *flowtable; /* that a rule refers to, described as an object; or NULL */
+	char object[];	       /* for people */
 };
 
 struct nfto_txn {

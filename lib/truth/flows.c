@@ -5,7 +5,6 @@
 #include <sys/socket.h>
 
 #include <linux/netfilter/nf_conntrack_common.h>
-#include <linux/netlink.h>
 
 #include "codec/conntrack.h"
 #include "internal.h"
@@ -118,17 +117,6 @@ static int fail(struct nfto_flows *flows, int result)
 	return error_set_request(error, &flows->channel.error, result, OBJECT);
 }
 
-static int open_channel(struct nfto_flows *flows)
-{
-	struct nfto_ctx *ctx = flows->ctx;
-	struct transport *transport;
-	int ret = ctx->open_transport(NETLINK_NETFILTER, ctx->netns_fd, &transport);
-
-	if (ret == 0)
-		ret = channel_init(&flows->channel, transport);
-	return ret;
-}
-
 NFTO_API int nfto_flows_open(struct nfto_ctx *ctx, const struct nfto_flow_filter *filter,
 			     struct nfto_flows **out)
 {
@@ -142,7 +130,7 @@ NFTO_API int nfto_flows_open(struct nfto_ctx *ctx, const struct nfto_flow_filter
 	flows->ctx = ctx;
 	if (filter)
 		flows->filter = *filter;
-	ret = open_channel(flows);
+	ret = ctx_open_channel(ctx, &flows->channel);
 	if (ret == 0)
 		ret = send_request(flows);
 	if (ret < 0) {
@@ -180,8 +168,10 @@ NFTO_API int nfto_flows_next(struct nfto_flows *flows, const struct nfto_flow **
 	error_clear(&flows->ctx->error);
 	while ((ret = channel_next(&flows->channel, &message)) > 0) {
 		ret = conntrack_parse(message, &flows->flow.info);
-		if (ret < 0)
+		if (ret < 0) {
+			flows->channel.finished = true;
 			break;
+		}
 		if (is_wanted(&flows->filter, &flows->flow)) {
 			*flow = &flows->flow;
 			return 1;
