@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * A datagram from anywhere, through the request engine and through each parser. With clang this is a
+ * fuzzer:
+ *	clang -fsanitize=fuzzer,address,undefined ... tests/fuzz/fuzz_codec.c lib/...
+ * and with replay.c, which brings a main(), a test.
+ */
+#include <errno.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec/conntrack.h"
+#include "codec/flowtable.h"
+#include "codec/leak_set.h"
+#include "codec/rule.h"
+#include "codec/table.h"
+#include "netlink/request.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void expect(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+static void expect_result(int result)
+{
+	expect(result == 0 || result == -EBADMSG);
+}
+
+static void expect_text(const char *text, size_t size)
+{
+	expect(strnlen(text, size) < size);
+}
+
+/* ---- The parsers */
+
+static void parse_table(const struct nlmsghdr *message)
+{
+	struct table_info info;
+	int ret = table_parse(message, &info);
+
+	expect_result(ret);
+	if (ret < 0)
+		return;
+	expect_text(info.name, sizeof(info.name));
+	expect_text(info.comment, sizeof(info.comment));
+}
+
+static void parse_rule(const struct nlmsghdr *message)
+{
+	struct rule_info info;
+	int ret = rule_parse(message, &info);
+
+	expect_result(ret);
+	if (ret < 0)
+		return;
+	expect_text(info.chain, sizeof(info.chain));
+	expect_text(info.comment, sizeof(info.comment));
+}
+
+static void parse_flowtable(const struct nlmsghdr *message)
+{
+	struct flowtable_info info;
+	int ret = flowtable_parse(message, &info);
+
+	expect_result(ret);
+	if (ret < 0)
+		return;
+	expect_text(info.table, sizeof(info.table));
+	expect_text(info.name, sizeof(info.name));
+	for (size_t i = 0; i < info.device_count; i++)
+		expect_text(info.devices[i], IFNAMSIZ);
+	flowtable_info_free(&info);
+}
+
+static void parse_conntrack(const struct nlmsghdr *message)
+{
+	struct flow_info info;
+
+	expect_result(conntrack_parse(message, &info));
+}
+
+static void parse_leaks(const struct nlmsghdr *message, const struct leak_set *set)
+{
+	struct leak_info info;
+	struct attr_walk walk;
+	int ret = leak_set_elements(message, &walk);
+
+	expect_result(ret);
+	if (ret < 0)
+		return;
+	while ((ret = leak_set_next(&walk, set, &info)) > 0)
+		expect(info.nfproto == set->nfproto && info.direction == set->direction);
+	expect_result(ret);
+}
+
+static void parse(const struct nlmsghdr *message)
+{
+	parse_table(message);
+	parse_rule(message);
+	parse_flowtable(message);
+	parse_conntrack(message);
+	for (size_t i = 0; i < LEAK_SET_COUNT; i++)
+		parse_leaks(message, &leak_sets[i]);
+}
+
+/* ---- The engine: the input is what the kernel says to a request */
+
+struct replay {
+	struct transport transport;
+	const uint8_t *data;
+	size_t size;
+	bool is_sent;
+};
+
+static int send_nothing(struct transport *transport, const void *data, size_t length)
+{
+	(void)data;
+	(void)length;
+	((struct replay *)transport)->is_sent = true;
+	return 0;
+}
+
+/* Once, as soon as it was asked for. */
+static ssize_t receive_input(struct transport *transport, void *buffer, size_t size)
+{
+	struct replay *replay = (struct replay *)transport;
+
+	if (!replay->is_sent)
+		return -EAGAIN;
+	replay->is_sent = false;
+	if (replay->size > size)
+		return -EMSGSIZE;
+	memcpy(buffer, replay->data, replay->size);
+	return (ssize_t)replay->size;
+}
+
+static int wait_in_vain(struct transport *transport, int timeout_ms)
+{
+	(void)transport;
+	(void)timeout_ms;
+	return -ETIMEDOUT;
+}
+
+static void close_nothing(struct transport *transport)
+{
+	(void)transport;
+}
+
+static void add_message(struct messages *messages, uint16_t type)
+{
+	struct nlmsghdr *message = messages_open(messages, type, 0, 0, 0);
+
+	expect(message != NULL);
+	messages_close(messages, message);
+}
+
+/* The input is for a request with the number that its first message has. */
+static uint32_t number_before(const uint8_t *data, size_t size)
+{
+	struct nlmsghdr message;
+
+	if (size < sizeof(message))
+		return 0;
+	memcpy(&message, data, sizeof(message));
+	return message.nlmsg_seq - 1;
+}
+
+static void read_answer(struct channel *channel, uint32_t seq, const struct messages *request)
+{
+	const struct nlmsghdr *message;
+
+	channel->seq = seq;
+	expect(channel_send(channel, request) == 0);
+	while (channel_next(channel, &message) > 0)
+		parse(message);
+	expect_text(channel->error.text, sizeof(channel->error.text));
+	expect(channel_next(channel, &message) == 0);
+}
+
+static void read_batch(struct channel *channel, uint32_t seq, struct messages *batch)
+{
+	size_t failed = batch->count;
+	int ret;
+
+	channel->seq = seq;
+	ret = channel_batch(channel, batch, true, &failed);
+	expect(ret <= 0);
+	if (channel->error.errnum == 0)
+		return;
+	/* Of what was sent, which is one more, the end. */
+	expect(ret < 0 && failed <= batch->count);
+	expect_text(channel->error.text, sizeof(channel->error.text));
+}
+
+static void run_engine(const uint8_t *data, size_t size)
+{
+	struct replay replay = {
+		.transport = {
+			.send = send_nothing,
+			.receive = receive_input,
+			.wait = wait_in_vain,
+			.close = close_nothing,
+		},
+		.data = data,
+		.size = size,
+	};
+	uint32_t seq = number_before(data, size);
+	struct messages messages = { 0 };
+	struct channel channel;
+
+	expect(channel_init(&channel, &replay.transport) == 0);
+	for (int i = 0; i < 3; i++)
+		add_message(&messages, NFNL_MSG_BATCH_BEGIN);
+	read_answer(&channel, seq, &messages);
+	read_batch(&channel, seq, &messages);
+	messages_free(&messages);
+	channel_close(&channel);
+}
+
+/* The parsers get it as one message that is as long as the input, in memory that ends where it ends. */
+static void run_parsers(const uint8_t *data, size_t size)
+{
+	struct nlmsghdr *message;
+
+	if (size < sizeof(*message))
+		return;
+	message = malloc(size);
+	expect(message != NULL);
+	memcpy(message, data, size);
+	message->nlmsg_len = (uint32_t)size;
+	parse(message);
+	free(message);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	run_parsers(data, size);
+	run_engine(data, size);
+	return 0;
+}

@@ -1,0 +1,101 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# A router between a LAN and a WAN: sourced by the tests and by the demo.
+#
+#   lan                        router                          wan
+#   192.168.1.2  eth0 --- lan0 192.168.1.1
+#   fd01::2                    fd01::1
+#                              203.0.113.1  wan0 --- eth0  203.0.113.2
+#                              fd02::1                     fd02::2
+#
+# IPv4 is masqueraded. The links are pairs of the emulated NIC (nftosim) or of veth.
+
+in_router() { ip netns exec router "$@"; }
+in_lan() { ip netns exec lan "$@"; }
+in_wan() { ip netns exec wan "$@"; }
+
+make_link() {	# KIND ROUTER-END NETNS NETWORK4 NETWORK6
+	ip -n router link add "$2" type "$1" peer name eth0 netns "$3"
+	ip -n router link set "$2" up
+	ip -n "$3" link set eth0 up
+	ip -n router address add "$4.1/24" dev "$2"
+	ip -n router address add "$5::1/64" dev "$2" nodad
+	ip -n "$3" address add "$4.2/24" dev eth0
+	ip -n "$3" address add "$5::2/64" dev eth0 nodad
+	ip -n "$3" route add default via "$4.1"
+	ip -n "$3" route add default via "$5::1"
+}
+
+make_router() {	# KIND
+	local netns
+	for netns in router lan wan; do
+		ip netns add $netns
+		ip -n $netns link set lo up
+	done
+	make_link "$1" lan0 lan 192.168.1 fd01
+	make_link "$1" wan0 wan 203.0.113 fd02
+	in_router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	in_router nft -f - <<-'END'
+	table inet firewall {
+		chain forward {
+			type filter hook forward priority filter; policy drop;
+			ct state established,related accept
+			iifname "lan0" accept
+		}
+		chain postrouting {
+			type nat hook postrouting priority srcnat;
+			oifname "wan0" meta nfproto ipv4 masquerade
+		}
+	}
+	END
+	in_router sysctl -qw net.netfilter.nf_conntrack_acct=1
+	# The emulated NIC keeps its flow engine and its knobs there.
+	engine=/sys/kernel/debug/nftosim/$(stat -Lc %i /run/netns/router)
+	make_servers
+}
+
+make_servers() {
+	local port
+	servers=()
+	for port in 5201 5202; do
+		ip netns exec wan iperf3 -s -p $port > /dev/null 2>&1 &
+		servers+=($!)
+		until [ -n "$(in_wan ss -Hltn "sport = $port")" ]; do sleep 0.1; done
+	done
+}
+
+unmake_router() {
+	local netns
+	stop_flow
+	[ ${#servers[@]} = 0 ] || kill "${servers[@]}" 2>/dev/null || true
+	wait
+	servers=()
+	for netns in router lan wan; do
+		ip netns delete $netns 2>/dev/null || true
+	done
+}
+
+# A stream in the background, to be looked at.
+start_flow() {	# ARGUMENTS of iperf3
+	ip netns exec lan iperf3 -p 5202 -t 600 -b 4M "$@" > /dev/null 2>&1 &
+	flow_pid=$!
+}
+
+stop_flow() {
+	[ -n "$flow_pid" ] || return 0
+	kill "$flow_pid" 2>/dev/null || true
+	wait "$flow_pid" 2>/dev/null || true
+	flow_pid=''
+}
+
+servers=() flow_pid='' engine=''
+
+get() { cat "$engine/$1"; }
+put() { echo "$2" > "$engine/$1"; }
+
+tool() { in_router nftoffload "$@"; }
+status() { tool status --json | jq -r "$1"; }
+
+# Offloaded flows to the port of start_flow, as JSON.
+flow() { tool flows --json "$@" | jq -c 'select(.dport == 5202)'; }

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <string.h>
+
+#include "instance_script.h"
+#include "unit.h"
+
+struct instance_script instance_whole(const char *mode, uint32_t flags)
+{
+	static const char *const offload_comments[][2] = {
+		{ "auto", "offload: flows that were offloaded, requested mode auto" },
+		{ "hardware", "offload: flows that were offloaded, requested mode hardware" },
+		{ "software", "offload: flows that were offloaded, requested mode software" },
+	};
+	struct instance_script instance = {
+		.comment = "managed by nftoffload",
+		.flowtable = "ft",
+		.flags = flags,
+		.devices = { "lan0", "wan0" },
+		.leak_comment = "leaks: packets of offloaded flows that came the slow way",
+		.offload_has_counter = true,
+		.leak_has_counter = true,
+		.namers = 4,
+		.inserted = 17,
+		.leaked = 3,
+	};
+
+	for (size_t i = 0; i < COUNT(offload_comments); i++) {
+		if (strcmp(offload_comments[i][0], mode) == 0)
+			instance.offload_comment = offload_comments[i][1];
+	}
+	assert_non_null(instance.offload_comment);
+	return instance;
+}
+
+void instance_answer_table(struct fake *fake, const char *comment)
+{
+	fake_answer(fake, NFT(NFT_MSG_GETTABLE));
+	reply_table(fake, "nftoffload", comment);
+}
+
+void instance_answer_flowtable(struct fake *fake, const struct instance_script *instance)
+{
+	const struct reply_flowtable flowtable = {
+		.family = NFPROTO_INET,
+		.table = "nftoffload",
+		.name = instance->flowtable,
+		.flags = instance->flags,
+		.use = 1,
+		.handle = 4,
+		.devices = instance->devices,
+	};
+
+	fake_answer(fake, NFT(NFT_MSG_GETFLOWTABLE));
+	if (instance->flowtable)
+		reply_flowtable(fake, &flowtable);
+	reply_done(fake);
+}
+
+static void put_rule(struct fake *fake, const char *chain, const char *comment, bool has_counter,
+		     uint64_t packets)
+{
+	const struct reply_rule rule = {
+		.table = "nftoffload",
+		.chain = chain,
+		.comment = comment,
+		.has_counter = has_counter,
+		.packets = packets,
+		.bytes = 1500 * packets,
+	};
+
+	reply_rule(fake, &rule);
+}
+
+void instance_answer_rules(struct fake *fake, const struct instance_script *instance)
+{
+	fake_answer(fake, NFT(NFT_MSG_GETRULE));
+	for (size_t i = 0; i < instance->namers; i++)
+		put_rule(fake, "leaks", NULL, false, 0);
+	if (instance->leak_comment)
+		put_rule(fake, "forward", instance->leak_comment, instance->leak_has_counter,
+			 instance->leaked);
+	if (instance->offload_comment)
+		put_rule(fake, "forward", instance->offload_comment, instance->offload_has_counter,
+			 instance->inserted);
+	reply_done(fake);
+}
+
+void instance_answer(struct fake *fake, const struct instance_script *instance)
+{
+	instance_answer_table(fake, instance->comment);
+	instance_answer_flowtable(fake, instance);
+	instance_answer_rules(fake, instance);
+}
+
+void instance_answer_missing(struct fake *fake)
+{
+	fake_answer(fake, NFT(NFT_MSG_GETTABLE));
+	reply_extended(fake, 0, ENOENT, NULL, 20);
+}
+
+void instance_answer_generation(struct fake *fake)
+{
+	fake_answer(fake, NFT(NFT_MSG_GETGEN));
+	reply_generation(fake);
+}

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <linux/netfilter/nfnetlink_conntrack.h>
+
+#include "instance_script.h"
+#include "scenario.h"
+#include "unit.h"
+
+#define NAME "nftoffload"
+#define INET NFTO_FAMILY_INET
+#define HARDWARE 1
+#define COUNTER 2
+
+/* The channel has a failure of long ago in it, of which nobody may tell. */
+static void leave_old_failure(struct reply_error *error)
+{
+	error->errnum = EBUSY;
+	error->has_offset = true;
+	error->offset = 20;
+	snprintf(error->text, sizeof(error->text), "old words");
+}
+
+void scene_open(struct scene *scene, struct fake *fake)
+{
+	fake_rewind(fake);
+	scene->fake = fake;
+	scene->ctx = fake_ctx(fake);
+	leave_old_failure(&scene->ctx->nft.error);
+	assert_int_equal(nfto_spec_new(&scene->spec), 0);
+	assert_int_equal(nfto_spec_add_device(scene->spec, "lan0"), 0);
+	assert_int_equal(nfto_spec_add_device(scene->spec, "dmz0"), 0);
+	fake->open.calls = fake->send.calls = fake->receive.calls = 0;
+}
+
+void scene_close(struct scene *scene)
+{
+	nfto_spec_free(scene->spec);
+	nfto_ctx_free(scene->ctx);
+}
+
+static void no_script(struct fake *fake)
+{
+	(void)fake;
+}
+
+static void answer_ack(struct fake *fake)
+{
+	fake_answer(fake, BATCH);
+	reply_ack(fake);
+}
+
+/* ---- What is made without asking the kernel */
+
+static int run_context(struct scene *scene)
+{
+	struct nfto_ctx *ctx = UNTOUCHED(struct nfto_ctx);
+	int ret = ctx_new(-1, &scene->fake->opener.base, &ctx);
+
+	if (ret == 0)
+		nfto_ctx_free(ctx);
+	else
+		assert_ptr_equal(ctx, UNTOUCHED(struct nfto_ctx));
+	return ret;
+}
+
+static int run_spec(struct scene *scene)
+{
+	struct nfto_spec *spec = UNTOUCHED(struct nfto_spec);
+	int ret = nfto_spec_new(&spec);
+
+	(void)scene;
+	if (ret < 0) {
+		assert_ptr_equal(spec, UNTOUCHED(struct nfto_spec));
+		return ret;
+	}
+	ret = nfto_spec_set_name(spec, "other");
+	if (ret == 0)
+		ret = nfto_spec_add_device(spec, "lan0");
+	if (ret == 0)
+		ret = nfto_spec_add_device(spec, "wan0");
+	nfto_spec_free(spec);
+	return ret;
+}
+
+static int run_filter(struct scene *scene)
+{
+	struct nfto_flow_filter *filter = UNTOUCHED(struct nfto_flow_filter);
+	int ret = nfto_flow_filter_new(&filter);
+
+	(void)scene;
+	if (ret == 0)
+		nfto_flow_filter_free(filter);
+	else
+		assert_ptr_equal(filter, UNTOUCHED(struct nfto_flow_filter));
+	return ret;
+}
+
+/* ---- Apply and remove */
+
+static int apply(struct scene *scene, enum nfto_mode wanted, bool changed, enum nfto_mode mode)
+{
+	struct nfto_result *result = UNTOUCHED(struct nfto_result);
+	int ret;
+
+	assert_int_equal(nfto_spec_set_mode(scene->spec, wanted), 0);
+	ret = nfto_apply(scene->ctx, scene->spec, &result);
+	if (ret < 0) {
+		assert_ptr_equal(result, UNTOUCHED(struct nfto_result));
+		return ret;
+	}
+	assert_int_equal(nfto_result_changed(result), changed);
+	assert_int_equal(nfto_result_mode(result), mode);
+	assert_int_equal(fake_count_sent(scene->fake, BATCH) > 0, changed);
+	nfto_result_free(result);
+	return 0;
+}
+
+static void answer_fresh(struct fake *fake)
+{
+	instance_answer_missing(fake);
+	answer_ack(fake);
+}
+
+static int run_fresh(struct scene *scene)
+{
+	return apply(scene, NFTO_MODE_HARDWARE, true, NFTO_MODE_HARDWARE);
+}
+
+static void answer_fallback(struct fake *fake)
+{
+	instance_answer_missing(fake);
+	fake_answer(fake, BATCH);
+	reply_error(fake, 3, EOPNOTSUPP);
+	reply_ack(fake);
+	answer_ack(fake);
+}
+
+static int run_fallback(struct scene *scene)
+{
+	return apply(scene, NFTO_MODE_AUTO, true, NFTO_MODE_SOFTWARE);
+}
+
+static void answer_present(struct fake *fake)
+{
+	struct instance_script instance = instance_whole("auto", COUNTER);
+
+	instance_answer_generation(fake);
+	instance_answer(fake, &instance);
+}
+
+/* lan0 stays, wan0 goes, dmz0 comes, and another mode is asked for. */
+static void answer_change(struct fake *fake)
+{
+	answer_present(fake);
+	answer_ack(fake);
+}
+
+static int run_change(struct scene *scene)
+{
+	return apply(scene, NFTO_MODE_SOFTWARE, true, NFTO_MODE_SOFTWARE);
+}
+
+static void answer_same(struct fake *fake)
+{
+	struct instance_script instance = instance_whole("hardware", HARDWARE | COUNTER);
+
+	instance.devices[1] = "dmz0";
+	instance_answer_generation(fake);
+	instance_answer(fake, &instance);
+}
+
+static int run_same(struct scene *scene)
+{
+	return apply(scene, NFTO_MODE_HARDWARE, false, NFTO_MODE_HARDWARE);
+}
+
+static void answer_remove(struct fake *fake)
+{
+	instance_answer_table(fake, "managed by nftoffload");
+	answer_ack(fake);
+}
+
+static int run_remove(struct scene *scene)
+{
+	int ret = nfto_remove(scene->ctx, NAME);
+
+	if (ret < 0)
+		return ret;
+	assert_int_equal(ret, 1);
+	assert_int_equal(fake_count_sent(scene->fake, BATCH), 1);
+	return 0;
+}
+
+/* ---- Status and leaks */
+
+static int run_status(struct scene *scene)
+{
+	struct nfto_status *status = UNTOUCHED(struct nfto_status);
+	int ret = nfto_status_read(scene->ctx, NAME, &status);
+
+	if (ret < 0) {
+		assert_ptr_equal(status, UNTOUCHED(struct nfto_status));
+		return ret;
+	}
+	assert_int_equal(nfto_status_effective(status), NFTO_MODE_SOFTWARE);
+	assert_int_equal(nfto_status_device_count(status), 2);
+	assert_int_equal(nfto_status_inserted(status), 17);
+	nfto_status_free(status);
+	return 0;
+}
+
+static void answer_leaks(struct fake *fake)
+{
+	static const uint8_t key[20] = { 192, 0, 2, 1, 0, 80 };
+
+	instance_answer_table(fake, "managed by nftoffload");
+	instance_answer_generation(fake);
+	for (int set = 0; set < 4; set++) {
+		fake_answer(fake, NFT(NFT_MSG_GETSETELEM));
+		if (set < 2) {
+			struct reply_elements elements = reply_open_elements(fake, "set");
+
+			reply_element(&elements, key, sizeof(key), 1, 1);
+			reply_close_elements(fake, &elements);
+		}
+		reply_done(fake);
+	}
+}
+
+static int run_leaks(struct scene *scene)
+{
+	struct nfto_leaks *leaks = UNTOUCHED(struct nfto_leaks);
+	int ret = nfto_leaks_read(scene->ctx, NAME, &leaks);
+
+	if (ret < 0) {
+		assert_ptr_equal(leaks, UNTOUCHED(struct nfto_leaks));
+		return ret;
+	}
+	assert_int_equal(nfto_leaks_count(leaks), 2);
+	assert_int_equal(nfto_leak_source_port(nfto_leaks_get(leaks, 1)), 80);
+	nfto_leaks_free(leaks);
+	return 0;
+}
+
+/* ---- Flows */
+
+static void answer_flows(struct fake *fake)
+{
+	static const struct reply_flow flow = {
+		.family = AF_INET,
+		.protocol = 6,
+		.status = 0x4000,
+		.original = { "192.0.2.1", "192.0.2.2", 1, 2 },
+		.reply = { "192.0.2.2", "192.0.2.1", 2, 1 },
+	};
+
+	fake_answer(fake, CT(IPCTNL_MSG_CT_GET));
+	reply_flow(fake, &flow);
+	fake_datagram(fake);
+	reply_flow(fake, &flow);
+	reply_done(fake);
+}
+
+static int read_flows(struct nfto_flows *flows)
+{
+	const struct nfto_flow *flow;
+	int ret, count = 0;
+
+	while ((ret = nfto_flows_next(flows, &flow)) > 0) {
+		assert_int_equal(nfto_flow_state(flow), NFTO_FLOW_SOFTWARE);
+		count++;
+	}
+	if (ret == 0)
+		assert_int_equal(count, 2);
+	return ret;
+}
+
+static int run_flows(struct scene *scene)
+{
+	struct nfto_flows *flows = UNTOUCHED(struct nfto_flows);
+	int ret = nfto_flows_open(scene->ctx, NULL, &flows);
+
+	if (ret < 0) {
+		assert_ptr_equal(flows, UNTOUCHED(struct nfto_flows));
+		return ret;
+	}
+	ret = read_flows(flows);
+	nfto_flows_free(flows);
+	return ret;
+}
+
+static int run_counts(struct scene *scene)
+{
+	struct nfto_flow_counts *counts = UNTOUCHED(struct nfto_flow_counts);
+	int ret = nfto_flow_counts_read(scene->ctx, &counts);
+
+	if (ret < 0) {
+		assert_ptr_equal(counts, UNTOUCHED(struct nfto_flow_counts));
+		return ret;
+	}
+	assert_int_equal(nfto_flow_counts_get(counts, NFTO_FLOW_SOFTWARE), 2);
+	nfto_flow_counts_free(counts);
+	return 0;
+}
+
+/* ---- Flowtables and transactions */
+
+static void answer_flowtables(struct fake *fake)
+{
+	static const char *const devices[] = { "lan0", "wan0", NULL };
+	struct reply_flowtable flowtable = {
+		.family = INET,
+		.table = "t",
+		.name = "f",
+		.devices = devices,
+	};
+
+	instance_answer_generation(fake);
+	fake_answer(fake, NFT(NFT_MSG_GETFLOWTABLE));
+	reply_flowtable(fake, &flowtable);
+	flowtable.name = "g";
+	reply_flowtable(fake, &flowtable);
+	reply_done(fake);
+}
+
+static int run_list(struct scene *scene)
+{
+	struct nfto_flowtables *list = UNTOUCHED(struct nfto_flowtables);
+	int ret = nfto_flowtables_read(scene->ctx, &list);
+
+	if (ret < 0) {
+		assert_ptr_equal(list, UNTOUCHED(struct nfto_flowtables));
+		return ret;
+	}
+	assert_int_equal(nfto_flowtables_count(list), 2);
+	assert_int_equal(nfto_flowtable_device_count(nfto_flowtables_get(list, 1)), 2);
+	nfto_flowtables_free(list);
+	return 0;
+}
+
+static int run_get(struct scene *scene)
+{
+	struct nfto_flowtable *flowtable = UNTOUCHED(struct nfto_flowtable);
+	int ret = nfto_flowtable_get(scene->ctx, INET, "t", "g", &flowtable);
+
+	if (ret < 0) {
+		assert_ptr_equal(flowtable, UNTOUCHED(struct nfto_flowtable));
+		return ret;
+	}
+	assert_string_equal(nfto_flowtable_device(flowtable, 1), "wan0");
+	nfto_flowtable_free(flowtable);
+	return 0;
+}
+
+static void answer_transaction(struct fake *fake)
+{
+	answer_ack(fake);
+	answer_ack(fake);
+}
+
+/* One operation of each kind, and so many that the list of them grows. */
+static int add_operations(struct nfto_txn *txn)
+{
+	int ret = nfto_txn_add_table(txn, INET, "t", "comment");
+
+	if (ret == 0)
+		ret = nfto_txn_delete_table(txn, INET, "t");
+	if (ret == 0)
+		ret = nfto_txn_add_flowtable(txn, INET, "t", "f", 0, 0);
+	if (ret == 0)
+		ret = nfto_txn_set_flowtable_flags(txn, INET, "t", "f", 0);
+	if (ret == 0)
+		ret = nfto_txn_delete_flowtable(txn, INET, "t", "f");
+	for (int i = 0; i < 12 && ret == 0; i++)
+		ret = nfto_txn_add_device(txn, INET, "t", "f", "lan0");
+	if (ret == 0)
+		ret = nfto_txn_delete_device(txn, INET, "t", "f", "lan0");
+	if (ret == 0)
+		ret = nfto_txn_add_forward_chain(txn, INET, "t", "c", 0);
+	if (ret == 0)
+		ret = nfto_txn_flush_chain(txn, INET, "t", "c");
+	if (ret == 0)
+		ret = nfto_txn_add_offload_rule(txn, INET, "t", "c", "f", "comment");
+	return ret == 0 ? nfto_txn_add_leak_detector(txn, "t", "c") : ret;
+}
+
+static int run_transaction(struct scene *scene)
+{
+	struct nfto_txn *txn = UNTOUCHED(struct nfto_txn);
+	int ret = nfto_txn_new(scene->ctx, &txn);
+
+	if (ret < 0) {
+		assert_ptr_equal(txn, UNTOUCHED(struct nfto_txn));
+		return ret;
+	}
+	ret = add_operations(txn);
+	if (ret == 0)
+		ret = nfto_txn_check(txn);
+	if (ret == 0)
+		ret = nfto_txn_commit(txn);
+	if (ret == 0)
+		assert_int_equal(fake_sent_messages(scene->fake, 1), 1 + 20 + 3 + 10 + 1);
+	nfto_txn_free(txn);
+	return ret;
+}
+
+const struct scenario scenarios[SCENARIO_COUNT] = {
+	{ "context", no_script, run_context, true },
+	{ "spec", no_script, run_spec, true },
+	{ "flow filter", no_script, run_filter, true },
+	{ "apply, fresh", answer_fresh, run_fresh, false },
+	{ "apply, falling back", answer_fallback, run_fallback, false },
+	{ "apply, change", answer_change, run_change, false },
+	{ "apply, same", answer_same, run_same, false },
+	{ "remove", answer_remove, run_remove, false },
+	{ "status", answer_present, run_status, false },
+	{ "leaks", answer_leaks, run_leaks, false },
+	{ "flows", answer_flows, run_flows, false },
+	{ "flow counts", answer_flows, run_counts, false },
+	{ "list of flowtables", answer_flowtables, run_list, false },
+	{ "flowtable", answer_flowtables, run_get, false },
+	{ "transaction", answer_transaction, run_transaction, false },
+};

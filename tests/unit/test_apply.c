@@ -1,0 +1,784 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* From what is to what is wanted: which batch is sent, and whether one is sent at all. */
+#include <errno.h>
+#include <string.h>
+
+#include "describe.h"
+#include "instance_script.h"
+#include "unit.h"
+
+#define HARDWARE 1
+#define COUNTER 2
+
+struct setup {
+	struct fake *fake;
+	struct nfto_ctx *ctx;
+	const struct nfto_error *error;
+	struct nfto_spec *spec;
+	struct nfto_result *result;
+};
+
+static enum nfto_mode mode_of(const char *name)
+{
+	for (enum nfto_mode mode = NFTO_MODE_AUTO; mode < NFTO_MODE_NONE; mode++) {
+		if (strcmp(nfto_mode_name(mode), name) == 0)
+			return mode;
+	}
+	fail_msg("no such mode: %s", name);
+	return NFTO_MODE_NONE;
+}
+
+/* The devices end with NULL. */
+static void set_up(struct setup *setup, const char *mode, const char *const *devices)
+{
+	setup->fake = fake_new();
+	setup->ctx = fake_ctx(setup->fake);
+	setup->error = nfto_ctx_error(setup->ctx);
+	setup->result = UNTOUCHED(struct nfto_result);
+	assert_int_equal(nfto_spec_new(&setup->spec), 0);
+	assert_int_equal(nfto_spec_set_mode(setup->spec, mode_of(mode)), 0);
+	for (; *devices; devices++)
+		assert_int_equal(nfto_spec_add_device(setup->spec, *devices), 0);
+}
+
+static void tear_down(struct setup *setup)
+{
+	if (setup->result != UNTOUCHED(struct nfto_result))
+		nfto_result_free(setup->result);
+	nfto_spec_free(setup->spec);
+	nfto_ctx_free(setup->ctx);
+	fake_free(setup->fake);
+}
+
+static const char *const lan_and_wan[] = { "lan0", "wan0", NULL };
+
+static void answer_present(struct setup *setup, const struct instance_script *instance)
+{
+	instance_answer_generation(setup->fake);
+	instance_answer(setup->fake, instance);
+}
+
+static void answer_ack(struct setup *setup)
+{
+	fake_answer(setup->fake, BATCH);
+	reply_ack(setup->fake);
+}
+
+/* The kernel refuses one message of the batch. */
+static void answer_refusal(struct setup *setup, int message, int errnum)
+{
+	fake_answer(setup->fake, BATCH);
+	reply_error(setup->fake, message, errnum);
+	reply_ack(setup->fake);
+}
+
+static void assert_applied(struct setup *setup, bool changed, enum nfto_mode mode)
+{
+	assert_int_equal(nfto_apply(setup->ctx, setup->spec, &setup->result), 0);
+	assert_int_equal(nfto_error_code(setup->error), NFTO_ERROR_NONE);
+	assert_int_equal(nfto_result_changed(setup->result), changed);
+	assert_int_equal(nfto_result_mode(setup->result), mode);
+}
+
+static void assert_refused(struct setup *setup, int result, enum nfto_error_code code)
+{
+	assert_int_equal(nfto_apply(setup->ctx, setup->spec, &setup->result), result);
+	assert_int_equal(nfto_error_code(setup->error), code);
+	assert_ptr_equal(setup->result, UNTOUCHED(struct nfto_result));
+}
+
+/* The batch is the last request. */
+static void assert_batch(const struct setup *setup, const char *const *expected)
+{
+	assert_sent_begins(setup->fake, setup->fake->request_count - 1, expected);
+}
+
+/* The last rule of the batch says for later which mode was asked for. */
+static void assert_batch_asks_for(const struct setup *setup, const char *mode)
+{
+	size_t batch = setup->fake->request_count - 1;
+	size_t rule = fake_sent_messages(setup->fake, batch) - 2;
+	char text[2048], expected[200] = "offload: flows that were offloaded, requested mode ";
+
+	strcat(strcat(expected, mode), "\"");
+	describe(fake_sent(setup->fake, batch, rule), text, sizeof(text));
+	assert_non_null(strstr(text, expected));
+}
+
+#define IN_TABLE "table=nftoffload "
+#define ADD_DEVICE "newflowtable inet " IN_TABLE "name=ft "
+#define ADD_DEVICE_ACK "newflowtable inet ack " IN_TABLE "name=ft "
+#define DELETE_DEVICE "delflowtable inet " IN_TABLE "name=ft "
+#define DELETE_DEVICE_ACK "delflowtable inet ack " IN_TABLE "name=ft "
+#define LAN "hook{devices{name=lan0}}"
+#define WAN "hook{devices{name=wan0}}"
+#define DMZ "hook{devices{name=dmz0}}"
+
+#define CREATE(flags)                                                                              \
+	"newtable inet create name=nftoffload userdata=0:\"managed by nftoffload\"",               \
+		"newflowtable inet create " IN_TABLE                                               \
+		"name=ft hook{num=0 priority=0} flags=" flags,                                     \
+		ADD_DEVICE LAN, ADD_DEVICE WAN,                                                    \
+		"newchain inet create " IN_TABLE                                                   \
+		"name=forward hook{num=2 priority=10} policy=1 type=filter",                       \
+		RULES
+#define RULES                                                                                      \
+	"newchain inet create " IN_TABLE "name=leaks",                                             \
+		"newset inet create " IN_TABLE "name=leaks4_original ",                            \
+		"newrule inet create append " IN_TABLE "chain=leaks ",                             \
+		"newset inet create " IN_TABLE "name=leaks4_reply ",                               \
+		"newrule inet create append " IN_TABLE "chain=leaks ",                             \
+		"newset inet create " IN_TABLE "name=leaks6_original ",                            \
+		"newrule inet create append " IN_TABLE "chain=leaks ",                             \
+		"newset inet create " IN_TABLE "name=leaks6_reply ",                               \
+		"newrule inet create append " IN_TABLE "chain=leaks ",                             \
+		"newrule inet create append " IN_TABLE "chain=forward expressions{ct{",            \
+		"newset inet create " IN_TABLE "name=__set%d ",                                    \
+		"newsetelem inet create " IN_TABLE "set=__set%d ",                                 \
+		"newrule inet create append ack " IN_TABLE "chain=forward expressions{meta{"
+#define BEGIN "begin any subsystem=10"
+#define END "end any subsystem=10"
+
+static const char *const create_software[] = { BEGIN, CREATE("2"), END, NULL };
+static const char *const create_hardware[] = { BEGIN, CREATE("3"), END, NULL };
+static const char *const replace_by_software[] = { BEGIN, "deltable inet name=nftoffload",
+						   CREATE("2"), END, NULL };
+
+/* The message of wan0 in a batch that creates an instance. */
+#define WAN_MESSAGE 4
+
+/* ---- There is none yet */
+
+struct fresh {
+	const char *name; /* of the mode */
+	enum nfto_mode mode;
+	const char *const *batch;
+};
+
+static const struct fresh fresh_instances[] = {
+	{ "software", NFTO_MODE_SOFTWARE, create_software },
+	{ "hardware", NFTO_MODE_HARDWARE, create_hardware },
+	{ "auto", NFTO_MODE_HARDWARE, create_hardware },
+};
+
+static void test_fresh(void **state)
+{
+	const struct fresh *fresh = *state;
+	struct setup setup;
+
+	set_up(&setup, fresh->name, lan_and_wan);
+	instance_answer_missing(setup.fake);
+	answer_ack(&setup);
+	assert_applied(&setup, true, fresh->mode);
+	assert_null(nfto_result_fallback(setup.result));
+	assert_batch(&setup, fresh->batch);
+	assert_batch_asks_for(&setup, fresh->name);
+	tear_down(&setup);
+}
+
+static void test_instance_of_another_name(void **state)
+{
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup, "software", lan_and_wan);
+	assert_int_equal(nfto_spec_set_name(setup.spec, "other"), 0);
+	instance_answer_missing(setup.fake);
+	answer_ack(&setup);
+	assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
+	assert_sent_begins(setup.fake, 0,
+			   (const char *const[]){ "gettable inet name=other", NULL });
+	for (size_t i = 1; i + 1 < fake_sent_messages(setup.fake, 1); i++) {
+		char text[2048];
+
+		describe(fake_sent(setup.fake, 1, i), text, sizeof(text));
+		assert_null(strstr(text, "=nftoffload "));
+		assert_non_null(strstr(text, "=other"));
+	}
+	tear_down(&setup);
+}
+
+static void test_result_can_be_left_out(void **state)
+{
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup, "software", lan_and_wan);
+	instance_answer_missing(setup.fake);
+	answer_ack(&setup);
+	assert_int_equal(nfto_apply(setup.ctx, setup.spec, NULL), 0);
+	tear_down(&setup);
+}
+
+/* ---- There is one: what is sent to bring it to what is wanted? */
+
+struct change {
+	const char *name;
+	const char *present; /* mode that was asked for */
+	uint32_t flags;
+	const char *present_devices[4];
+	const char *wanted; /* mode */
+	const char *wanted_devices[4];
+	enum nfto_mode mode;   /* that comes out */
+	const char *batch[40]; /* none: nothing is sent */
+};
+
+#define LAN_WAN                                                                                    \
+	{                                                                                          \
+		"lan0", "wan0"                                                                     \
+	}
+#define SW "software"
+#define HW "hardware"
+#define FLUSH                                                                                      \
+	"delrule inet " IN_TABLE "chain=forward", "delrule inet " IN_TABLE "chain=leaks", RULES
+
+static const struct change changes[] = {
+	{ "same, software", SW, COUNTER, LAN_WAN, SW, LAN_WAN, NFTO_MODE_SOFTWARE, { NULL } },
+	{ "same, hardware", HW, 3, LAN_WAN, HW, LAN_WAN, NFTO_MODE_HARDWARE, { NULL } },
+	{ "same, auto in hardware",
+	  "auto",
+	  3,
+	  LAN_WAN,
+	  "auto",
+	  LAN_WAN,
+	  NFTO_MODE_HARDWARE,
+	  { NULL } },
+	{ "same, auto in software",
+	  "auto",
+	  COUNTER,
+	  LAN_WAN,
+	  "auto",
+	  LAN_WAN,
+	  NFTO_MODE_SOFTWARE,
+	  { NULL } },
+	{ "same, other order",
+	  SW,
+	  COUNTER,
+	  LAN_WAN,
+	  SW,
+	  { "wan0", "lan0" },
+	  NFTO_MODE_SOFTWARE,
+	  { NULL } },
+	{ "device added",
+	  SW,
+	  COUNTER,
+	  LAN_WAN,
+	  SW,
+	  { "lan0", "dmz0", "wan0" },
+	  NFTO_MODE_SOFTWARE,
+	  { BEGIN, ADD_DEVICE_ACK DMZ, END } },
+	{ "device removed",
+	  SW,
+	  COUNTER,
+	  LAN_WAN,
+	  SW,
+	  { "wan0" },
+	  NFTO_MODE_SOFTWARE,
+	  { BEGIN, DELETE_DEVICE_ACK LAN, END } },
+	{ "device exchanged",
+	  SW,
+	  COUNTER,
+	  LAN_WAN,
+	  SW,
+	  { "dmz0", "wan0" },
+	  NFTO_MODE_SOFTWARE,
+	  { BEGIN, DELETE_DEVICE LAN, ADD_DEVICE_ACK DMZ, END } },
+	{ "all exchanged",
+	  SW,
+	  COUNTER,
+	  { "dmz0" },
+	  SW,
+	  LAN_WAN,
+	  NFTO_MODE_SOFTWARE,
+	  { BEGIN, DELETE_DEVICE DMZ, ADD_DEVICE LAN, ADD_DEVICE_ACK WAN, END } },
+	{ "all devices gone",
+	  SW,
+	  COUNTER,
+	  { NULL },
+	  SW,
+	  LAN_WAN,
+	  NFTO_MODE_SOFTWARE,
+	  { BEGIN, ADD_DEVICE LAN, ADD_DEVICE_ACK WAN, END } },
+	{ "device added in hardware",
+	  HW,
+	  3,
+	  { "lan0" },
+	  HW,
+	  LAN_WAN,
+	  NFTO_MODE_HARDWARE,
+	  { BEGIN, ADD_DEVICE_ACK WAN, END } },
+	{ "device added to auto in hardware",
+	  "auto",
+	  3,
+	  { "lan0" },
+	  "auto",
+	  LAN_WAN,
+	  NFTO_MODE_HARDWARE,
+	  { BEGIN, ADD_DEVICE_ACK WAN, END } },
+	/* Hardware is tried again when something changes. */
+	{ "device added to auto in software",
+	  "auto",
+	  COUNTER,
+	  { "lan0" },
+	  "auto",
+	  LAN_WAN,
+	  NFTO_MODE_HARDWARE,
+	  { BEGIN, "deltable inet name=nftoffload", CREATE("3"), END } },
+	{ "auto in software, to software",
+	  "auto",
+	  COUNTER,
+	  LAN_WAN,
+	  SW,
+	  LAN_WAN,
+	  NFTO_MODE_SOFTWARE,
+	  { BEGIN, FLUSH, END } },
+	{ "auto in hardware, to hardware",
+	  "auto",
+	  3,
+	  LAN_WAN,
+	  HW,
+	  LAN_WAN,
+	  NFTO_MODE_HARDWARE,
+	  { BEGIN, FLUSH, END } },
+	{ "hardware, to auto",
+	  HW,
+	  3,
+	  LAN_WAN,
+	  "auto",
+	  LAN_WAN,
+	  NFTO_MODE_HARDWARE,
+	  { BEGIN, FLUSH, END } },
+	{ "auto in software, to software and a device",
+	  "auto",
+	  COUNTER,
+	  { "lan0" },
+	  SW,
+	  LAN_WAN,
+	  NFTO_MODE_SOFTWARE,
+	  { BEGIN, ADD_DEVICE WAN, FLUSH, END } },
+	{ "software, to hardware",
+	  SW,
+	  COUNTER,
+	  LAN_WAN,
+	  HW,
+	  LAN_WAN,
+	  NFTO_MODE_HARDWARE,
+	  { BEGIN, "deltable inet name=nftoffload", CREATE("3"), END } },
+	{ "hardware, to software",
+	  HW,
+	  3,
+	  LAN_WAN,
+	  SW,
+	  LAN_WAN,
+	  NFTO_MODE_SOFTWARE,
+	  { BEGIN, "deltable inet name=nftoffload", CREATE("2"), END } },
+	/* Somebody has made the flowtable anew, with other flags than those that were asked for. */
+	{ "hardware that is software",
+	  HW,
+	  COUNTER,
+	  LAN_WAN,
+	  HW,
+	  LAN_WAN,
+	  NFTO_MODE_HARDWARE,
+	  { BEGIN, "deltable inet name=nftoffload", CREATE("3"), END } },
+	{ "software that is hardware",
+	  SW,
+	  3,
+	  LAN_WAN,
+	  SW,
+	  LAN_WAN,
+	  NFTO_MODE_SOFTWARE,
+	  { BEGIN, "deltable inet name=nftoffload", CREATE("2"), END } },
+	{ "software that does not count",
+	  SW,
+	  0,
+	  LAN_WAN,
+	  SW,
+	  LAN_WAN,
+	  NFTO_MODE_SOFTWARE,
+	  { BEGIN, "newflowtable inet ack " IN_TABLE "name=ft hook{} flags=2", END } },
+	{ "auto in hardware that does not count",
+	  "auto",
+	  HARDWARE,
+	  LAN_WAN,
+	  "auto",
+	  LAN_WAN,
+	  NFTO_MODE_HARDWARE,
+	  { BEGIN, "newflowtable inet ack " IN_TABLE "name=ft hook{} flags=3", END } },
+};
+
+static void test_change(void **state)
+{
+	const struct change *change = *state;
+	struct instance_script instance = instance_whole(change->present, change->flags);
+	bool has_batch = change->batch[0];
+	struct setup setup;
+
+	memcpy(instance.devices, change->present_devices, sizeof(change->present_devices));
+	set_up(&setup, change->wanted, change->wanted_devices);
+	answer_present(&setup, &instance);
+	if (has_batch)
+		answer_ack(&setup);
+	assert_applied(&setup, has_batch, change->mode);
+	assert_null(nfto_result_fallback(setup.result));
+	assert_int_equal(fake_count_sent(setup.fake, BATCH), has_batch);
+	if (has_batch)
+		assert_batch(&setup, change->batch);
+	tear_down(&setup);
+}
+
+static void test_thousand_times_the_same(void **state)
+{
+	struct instance_script instance = instance_whole("auto", COUNTER);
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup, "auto", lan_and_wan);
+	answer_present(&setup, &instance);
+	for (int i = 0; i < 1000; i++) {
+		assert_applied(&setup, false, NFTO_MODE_SOFTWARE);
+		assert_int_equal(fake_count_sent(setup.fake, BATCH), 0);
+		nfto_result_free(setup.result);
+		fake_rewind(setup.fake);
+	}
+	assert_applied(&setup, false, NFTO_MODE_SOFTWARE);
+	fake_rewind(setup.fake);
+	nfto_result_free(setup.result);
+	/* With a new context, which asks for the generation as well. */
+	nfto_ctx_free(setup.ctx);
+	setup.ctx = fake_ctx(setup.fake);
+	setup.error = nfto_ctx_error(setup.ctx);
+	assert_applied(&setup, false, NFTO_MODE_SOFTWARE);
+	tear_down(&setup);
+}
+
+static void test_300_devices(void **state)
+{
+	static char names[300][16];
+	const char *devices[COUNT(names) + 1] = { NULL };
+	struct setup setup;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		memcpy(names[i], "device-000", 11);
+		names[i][7] += (char)(i / 100);
+		names[i][8] += (char)(i / 10 % 10);
+		names[i][9] += (char)(i % 10);
+		devices[i] = names[i];
+	}
+	set_up(&setup, "software", devices);
+	instance_answer_missing(setup.fake);
+	answer_ack(&setup);
+	assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
+	assert_int_equal(fake_sent_messages(setup.fake, 1), 318);
+	tear_down(&setup);
+}
+
+/* ---- There is one, of which a part was taken away: it is made anew */
+
+static void without_flowtable(struct instance_script *instance)
+{
+	instance->flowtable = NULL;
+}
+
+static void without_rules(struct instance_script *instance)
+{
+	instance->offload_comment = NULL;
+	instance->leak_comment = NULL;
+	instance->namers = 0;
+}
+
+static void without_leak_rule(struct instance_script *instance)
+{
+	instance->leak_comment = NULL;
+}
+
+static void without_a_namer(struct instance_script *instance)
+{
+	instance->namers--;
+}
+
+struct broken {
+	const char *name;
+	void (*change)(struct instance_script *instance);
+};
+
+static const struct broken broken_instances[] = {
+	{ "without flowtable", without_flowtable },
+	{ "without rules", without_rules },
+	{ "without leak rule", without_leak_rule },
+	{ "without a namer", without_a_namer },
+};
+
+static void test_broken(void **state)
+{
+	const struct broken *broken = *state;
+	struct instance_script instance = instance_whole("software", COUNTER);
+	struct setup setup;
+
+	broken->change(&instance);
+	set_up(&setup, "software", lan_and_wan);
+	answer_present(&setup, &instance);
+	answer_ack(&setup);
+	assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
+	assert_batch(&setup, replace_by_software);
+	tear_down(&setup);
+}
+
+/* ---- Hardware that can't be had */
+
+struct hardware {
+	const char *name;
+	int errnum;
+	enum nfto_error_code code;
+};
+
+static const struct hardware hardware_refusals[] = {
+	{ "the driver refuses", EOPNOTSUPP, NFTO_ERROR_DEVICE_REFUSED },
+	{ "another flowtable has it", EBUSY, NFTO_ERROR_DEVICE_BUSY },
+};
+
+static void test_auto_falls_back(void **state)
+{
+	const struct hardware *hardware = *state;
+	const struct nfto_error *fallback;
+	struct setup setup;
+
+	set_up(&setup, "auto", lan_and_wan);
+	instance_answer_missing(setup.fake);
+	answer_refusal(&setup, WAN_MESSAGE, hardware->errnum);
+	answer_ack(&setup);
+	assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
+	assert_int_equal(fake_count_sent(setup.fake, BATCH), 2);
+	assert_sent_begins(setup.fake, 1, create_hardware);
+	assert_batch(&setup, create_software);
+	/* The next apply knows by it that this is as it was asked for. */
+	assert_batch_asks_for(&setup, "auto");
+
+	fallback = nfto_result_fallback(setup.result);
+	assert_int_equal(nfto_error_code(fallback), hardware->code);
+	assert_int_equal(nfto_error_errno(fallback), hardware->errnum);
+	assert_string_equal(nfto_error_device(fallback), "wan0");
+	assert_string_equal(nfto_error_object(fallback), "flowtable inet nftoffload ft");
+	tear_down(&setup);
+}
+
+static void test_hardware_fails(void **state)
+{
+	const struct hardware *hardware = *state;
+	struct setup setup;
+
+	set_up(&setup, "hardware", lan_and_wan);
+	instance_answer_missing(setup.fake);
+	answer_refusal(&setup, WAN_MESSAGE, hardware->errnum);
+	assert_refused(&setup, -hardware->errnum, hardware->code);
+	assert_string_equal(nfto_error_device(setup.error), "wan0");
+	assert_int_equal(fake_count_sent(setup.fake, BATCH), 1);
+	tear_down(&setup);
+}
+
+static void test_auto_that_was_in_software_falls_back_in_place(void **state)
+{
+	static const char *const in_place[] = { BEGIN, ADD_DEVICE_ACK DMZ, END, NULL };
+	static const char *const devices[] = { "lan0", "wan0", "dmz0", NULL };
+	const struct hardware *hardware = *state;
+	struct instance_script instance = instance_whole("auto", COUNTER);
+	struct setup setup;
+
+	set_up(&setup, "auto", devices);
+	answer_present(&setup, &instance);
+	answer_refusal(&setup, 5, hardware->errnum);
+	answer_ack(&setup);
+	assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
+	assert_batch(&setup, in_place);
+	tear_down(&setup);
+}
+
+/* ---- Failures of another kind: no mode falls back for them */
+
+struct failure {
+	const char *name;
+	int message; /* of a batch that creates an instance */
+	int errnum;
+	enum nfto_error_code code;
+	const char *device;
+};
+
+static const struct failure batch_failures[] = {
+	{ "no such device", WAN_MESSAGE, ENOENT, NFTO_ERROR_NO_DEVICE, "wan0" },
+	{ "no flowtables", 2, ENOENT, NFTO_ERROR_NOT_SUPPORTED, "" },
+	{ "no privileges", 0, EPERM, NFTO_ERROR_PERMISSION, "" },
+	{ "owned by another process", 1, EPERM, NFTO_ERROR_OWNED_TABLE, "" },
+	{ "kernel out of memory", 0, ENOMEM, NFTO_ERROR_NO_MEMORY, "" },
+};
+
+static void test_batch_failure(void **state)
+{
+	static const char *const modes[] = { "auto", "hardware", "software" };
+	const struct failure *failure = *state;
+	struct setup setup;
+
+	for (size_t i = 0; i < COUNT(modes); i++) {
+		set_up(&setup, modes[i], lan_and_wan);
+		instance_answer_missing(setup.fake);
+		answer_refusal(&setup, failure->message, failure->errnum);
+		assert_refused(&setup, -failure->errnum, failure->code);
+		assert_string_equal(nfto_error_device(setup.error), failure->device);
+		assert_int_equal(fake_count_sent(setup.fake, BATCH), 1);
+		tear_down(&setup);
+	}
+}
+
+static void test_fallback_that_fails(void **state)
+{
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup, "auto", lan_and_wan);
+	instance_answer_missing(setup.fake);
+	answer_refusal(&setup, WAN_MESSAGE, EOPNOTSUPP);
+	answer_refusal(&setup, WAN_MESSAGE, ENOENT);
+	assert_refused(&setup, -ENOENT, NFTO_ERROR_NO_DEVICE);
+	tear_down(&setup);
+}
+
+static void test_lost_answer(void **state)
+{
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup, "auto", lan_and_wan);
+	instance_answer_missing(setup.fake);
+	fake_answer(setup.fake, BATCH);
+	fake_receive_error(setup.fake, ENOBUFS);
+	assert_refused(&setup, -ENOBUFS, NFTO_ERROR_LOST);
+	assert_int_equal(fake_count_sent(setup.fake, BATCH), 1);
+	tear_down(&setup);
+}
+
+/* ---- What is found in place of it */
+
+static void test_foreign_table(void **state)
+{
+	static const char *const comments[] = { NULL, "", "managed by somebody",
+						"managed by nftoffload2" };
+	struct setup setup;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(comments); i++) {
+		set_up(&setup, "auto", lan_and_wan);
+		instance_answer_table(setup.fake, comments[i]);
+		assert_refused(&setup, -EEXIST, NFTO_ERROR_FOREIGN_TABLE);
+		assert_string_equal(nfto_error_object(setup.error), "table inet nftoffload");
+		assert_int_equal(setup.fake->request_count, 1);
+		tear_down(&setup);
+	}
+}
+
+static void test_table_that_can_not_be_read(void **state)
+{
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup, "auto", lan_and_wan);
+	fake_answer(setup.fake, NFT(NFT_MSG_GETTABLE));
+	reply_error(setup.fake, 0, EPERM);
+	assert_refused(&setup, -EPERM, NFTO_ERROR_PERMISSION);
+	assert_int_equal(setup.fake->request_count, 1);
+	tear_down(&setup);
+}
+
+/* ---- Specs that can't be: nothing is sent */
+
+struct invalid {
+	const char *name;
+	const char *instance;
+	const char *devices[4];
+	enum nfto_error_code code;
+	const char *message;
+};
+
+static const struct invalid invalid_specs[] = {
+	{ "no device", "a", { NULL }, NFTO_ERROR_INVALID, "no device is given" },
+	{ "device twice",
+	  "a",
+	  { "lan0", "wan0", "lan0" },
+	  NFTO_ERROR_DEVICE_DUPLICATE,
+	  "device \"lan0\": the device is given twice" },
+	{ "empty device", "a", { "" }, NFTO_ERROR_INVALID, "the device name is empty" },
+	{ "dots",
+	  "a",
+	  { ".." },
+	  NFTO_ERROR_INVALID,
+	  "device \"..\": a device can't be named \".\" or \"..\"" },
+	{ "device with a slash",
+	  "a",
+	  { "lan0", "a/b" },
+	  NFTO_ERROR_INVALID,
+	  "device \"a/b\": a device name can't hold '/', ':' or white space" },
+	{ "over-long device",
+	  "a",
+	  { "1234567890123456" },
+	  NFTO_ERROR_INVALID,
+	  "device \"1234567890123456\": a device name is at most 15 bytes long" },
+	{ "empty name", "", { "lan0" }, NFTO_ERROR_INVALID, "table inet : the name is empty" },
+	{ "name with a slash",
+	  "a/b",
+	  { "lan0" },
+	  NFTO_ERROR_INVALID,
+	  "table inet a/b: the name of an instance is made of letters, digits, '_', '-' and '.'" },
+};
+
+static void test_invalid_spec(void **state)
+{
+	const struct invalid *invalid = *state;
+	struct setup setup;
+
+	set_up(&setup, "auto", invalid->devices);
+	assert_int_equal(nfto_spec_set_name(setup.spec, invalid->instance), 0);
+	assert_refused(&setup, -EINVAL, invalid->code);
+	assert_string_equal(nfto_error_message(setup.error), invalid->message);
+	assert_int_equal(setup.fake->request_count, 0);
+	tear_down(&setup);
+}
+
+static void test_spec_refuses_modes_that_can_not_be_asked_for(void **state)
+{
+	struct nfto_spec *spec;
+
+	(void)state;
+	assert_int_equal(nfto_spec_new(&spec), 0);
+	assert_int_equal(nfto_spec_set_mode(spec, NFTO_MODE_NONE), -EINVAL);
+	assert_int_equal(nfto_spec_set_mode(spec, (enum nfto_mode) - 1), -EINVAL);
+	assert_int_equal(nfto_spec_set_mode(spec, (enum nfto_mode)4), -EINVAL);
+	nfto_spec_free(spec);
+	nfto_spec_free(NULL);
+	nfto_result_free(NULL);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_instance_of_another_name),
+		cmocka_unit_test(test_result_can_be_left_out),
+		cmocka_unit_test(test_thousand_times_the_same),
+		cmocka_unit_test(test_300_devices),
+		cmocka_unit_test(test_fallback_that_fails),
+		cmocka_unit_test(test_lost_answer),
+		cmocka_unit_test(test_foreign_table),
+		cmocka_unit_test(test_table_that_can_not_be_read),
+		cmocka_unit_test(test_spec_refuses_modes_that_can_not_be_asked_for),
+	};
+	int failures = cmocka_run_group_tests(tests, NULL, NULL);
+
+	failures += run_table(fresh_instances, test_fresh);
+	failures += run_table(changes, test_change);
+	failures += run_table(broken_instances, test_broken);
+	failures += run_table(hardware_refusals, test_auto_falls_back);
+	failures += run_table(hardware_refusals, test_hardware_fails);
+	failures +=
+		run_table(hardware_refusals, test_auto_that_was_in_software_falls_back_in_place);
+	failures += run_table(batch_failures, test_batch_failure);
+	failures += run_table(invalid_specs, test_invalid_spec);
+	return failures != 0;
+}
