@@ -306,8 +306,12 @@ const char *nfto_status_name(const struct nfto_status *status);
 /** The mode that the last nfto_apply() asked for. Since 0.1. */
 enum nfto_mode nfto_status_requested(const struct nfto_status *status);
 
-/** What the kernel has: hardware, software, or none if the table, its rules or all devices are gone.
- *  Since 0.1. */
+/**
+ * What the kernel has: hardware, software, or none if the table, its rules or all devices are gone.
+ * Hardware means that the kernel has bound the devices' drivers to the flowtable, or says so: a kernel
+ * that is patched to hide a driver's refusal (OpenWrt's) says so always, and a driver may still decline
+ * each flow. Which flows were taken is seen by nfto_flows_open(). Since 0.1.
+ */
 enum nfto_mode nfto_status_effective(const struct nfto_status *status);
 
 /** Number of devices of the flowtable. Since 0.1. */

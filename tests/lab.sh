@@ -12,6 +12,7 @@ inside=$(mktemp -d "$top/lab-test.XXXXXX")
 trap 'rm -rf "$work" "$inside"' EXIT
 count=0
 failed=0
+seconds=
 
 # check NAME COMMAND...: one test, passed if COMMAND succeeds. What it printed explains a failure.
 check() {
@@ -44,8 +45,7 @@ boots() {
 	ended_with 7 || return
 	[[ $(cat "$work/out") == $1.*$'\n0\n/sys/module/nftosim' ]] || return
 	[ "$(cat "$work/err")" = oops ] || return
-	echo "it took $((SECONDS - started)) s"
-	[ $((SECONDS - started)) -lt 20 ]
+	seconds=$((SECONDS - started))
 }
 
 status_is_the_commands() {
@@ -202,7 +202,8 @@ shell_works() {
 }
 
 for series in 6.12 6.1; do
-	check "$series boots, runs the command as root, ends with its status, in under 20 s" boots $series
+	check "$series boots, runs the command as root, ends with its status" boots $series
+	echo "# in $seconds s, from start to end"
 	check "$series: flowtables, namespaces, iperf3, conntrack and ethtool work" networking_works $series
 	check "$series: a panic is an error with the console's last lines" panic_fails $series
 done
