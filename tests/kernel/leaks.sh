@@ -29,31 +29,37 @@ names_flow() {	# SOURCE DESTINATION PORTFIELD
 leak_is_told() { tool status | grep -qE "leak .*tcp .*, $1 direction: [0-9]{3,} packets"; }
 
 # Packets of the direction that comes in by the missing device are those that leak.
-test_missing() {	# DEVICE-THAT-IS-LISTED DIRECTION SERVER-ARGUMENTS...
-	local listed=$1 direction=$2
-	shift 2
-	tool apply --mode software "$listed" > /dev/null
+test_missing() {	# MODE DEVICE-THAT-IS-LISTED DIRECTION ARGUMENTS-OF-IPERF3...
+	local mode=$1 listed=$2 direction=$3
+	shift 3
+	tool apply --mode "$mode" "$listed" > /dev/null
 	start_flow "$@"
-	check_soon "only $listed: conntrack says OFFLOAD all the same" conntrack_says_offload
-	check_soon "only $listed: the $direction direction leaks" leaks_in "[\"$direction\"]"
+	check_soon "$mode, only $listed: conntrack says OFFLOAD all the same" conntrack_says_offload
+	check_soon "$mode, only $listed: the $direction direction leaks" leaks_in "[\"$direction\"]"
 	check "status --json counts it" is true status '.leaked > 100'
 	check_soon "status tells it" leak_is_told "$direction"
 }
 
 trap unmake_router EXIT
-make_router "${1:-nftosim}"
-test_missing lan0 reply -c 203.0.113.2
+make_router nftosim
+test_missing software lan0 reply -c 203.0.113.2
 check "and names the flow" names_flow 203.0.113.2 192.168.1.2 sport
 stop_flow
 tool remove > /dev/null
-test_missing wan0 original -c 203.0.113.2
+test_missing software wan0 original -c 203.0.113.2
 check "and names the flow" names_flow 192.168.1.2 203.0.113.2 dport
 stop_flow
 tool remove > /dev/null
-test_missing lan0 reply -c fd02::2
+test_missing software lan0 reply -c fd02::2
 check "and names the flow" names_flow fd02::2 fd01::2 sport
 stop_flow
 tool remove > /dev/null
+test_missing hardware lan0 reply -c 203.0.113.2
+check "and names the flow" names_flow 203.0.113.2 192.168.1.2 sport
+check_soon "though it counts as hardware" contains hardware flow --state hardware
+stop_flow
+tool remove > /dev/null
+put forget 1
 
 has_moved() { flow --state software | jq -e -s 'any(.packets > 2000)' > /dev/null; }
 
