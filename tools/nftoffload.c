@@ -81,7 +81,7 @@ int main(int argc, char **argv)
 	if (ret != 0)
 		return ret;
 	if (options.help) {
-		printf("usage: nftoffload %s %s\n\n%s", command->name, command->synopsis,
+		printf("usage:\n  nftoffload %s %s\n\n%s", command->name, command->synopsis,
 		       command->help);
 		return finish(EXIT_DONE);
 	}

@@ -8,7 +8,7 @@ static int usage_error(const struct command *command, const char *what, const ch
 {
 	fprintf(stderr, "nftoffload: %s: %s%s%s\n", command->name, what, argument ? " " : "",
 		argument ? argument : "");
-	fprintf(stderr, "usage: nftoffload %s %s\n", command->name, command->synopsis);
+	fprintf(stderr, "usage:\n  nftoffload %s %s\n", command->name, command->synopsis);
 	return EXIT_USAGE;
 }
 
@@ -35,7 +35,8 @@ static bool read_state(const char *text, struct options *options)
 	return false;
 }
 
-static int read_option(const struct command *command, int option, struct options *options)
+static int read_option(const struct command *command, int option, const char *argument,
+		       struct options *options)
 {
 	switch (option) {
 	case OPTION_NAME:
@@ -59,9 +60,9 @@ static int read_option(const struct command *command, int option, struct options
 		options->help = true;
 		return 0;
 	case ':':
-		return usage_error(command, "a value is missing behind the option", NULL);
+		return usage_error(command, "a value is missing behind", argument);
 	default:
-		return usage_error(command, "no such option", NULL);
+		return usage_error(command, "no such option:", argument);
 	}
 }
 
@@ -72,7 +73,7 @@ int options_parse(int argc, char **argv, const struct command *command, struct o
 	*options = (struct options){ .name = NFTO_DEFAULT_NAME, .mode = NFTO_MODE_AUTO };
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":", command->options, NULL)) != -1) {
-		ret = read_option(command, option, options);
+		ret = read_option(command, option, argv[optind - 1], options);
 		if (ret != 0)
 			return ret;
 	}
