@@ -188,9 +188,8 @@ static const struct option options[] = { TAKES_NAME, TAKES_JSON, TAKES_HELP, TAK
 const struct command status_command = {
 	.name = "status",
 	.synopsis = "[--name NAME] [--json]",
-	.help = "Show what was asked for, what is so, and which flows leak: are marked as "
-		"offloaded\n"
-		"while their packets go the slow way.\n"
+	.help = "Show what was asked for, what is so, and which flows leak: those that are\n"
+		"marked as offloaded while their packets go the slow way.\n"
 		"\n"
 		"  --name NAME    the instance (nftoffload)\n"
 		"  --json         as a JSON object\n",
