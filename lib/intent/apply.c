@@ -136,13 +136,20 @@ static int delete_devices(struct nfto_txn *txn, const struct nfto_spec *spec,
 	return ret;
 }
 
-/* The mode that was asked for stands in the comment of a rule, and a rule can't be changed. */
+static int add_chain(struct nfto_txn *txn, const struct nfto_spec *spec)
+{
+	return nfto_txn_add_forward_chain(txn, NFTO_FAMILY_INET, spec->name, INSTANCE_CHAIN,
+					  INSTANCE_FORWARD_PRIORITY);
+}
+
+/* The mode that was asked for stands in the comment of a rule, and a rule can't be changed. The chain may
+ * be gone, too. */
 static int replace_rules(struct nfto_txn *txn, const struct nfto_spec *spec)
 {
-	int ret = nfto_txn_flush_chain(txn, NFTO_FAMILY_INET, spec->name, INSTANCE_CHAIN);
+	int ret = add_chain(txn, spec);
 
 	if (ret == 0)
-		ret = nfto_txn_flush_chain(txn, NFTO_FAMILY_INET, spec->name, LEAKS_CHAIN);
+		ret = nfto_txn_flush_chain(txn, NFTO_FAMILY_INET, spec->name, INSTANCE_CHAIN);
 	return ret < 0 ? ret : add_rules(txn, spec);
 }
 
@@ -156,7 +163,7 @@ static int update(struct nfto_txn *txn, const struct nfto_spec *spec,
 	if (ret == 0 && !counts(instance->flowtable))
 		ret = nfto_txn_set_flowtable_flags(txn, NFTO_FAMILY_INET, spec->name,
 						   INSTANCE_FLOWTABLE, flags);
-	if (ret == 0 && instance->requested != spec->mode)
+	if (ret == 0 && (!instance->is_whole || instance->requested != spec->mode))
 		ret = replace_rules(txn, spec);
 	return ret;
 }
@@ -171,12 +178,14 @@ static int create(struct nfto_txn *txn, const struct nfto_spec *spec, uint32_t f
 	if (ret == 0)
 		ret = add_devices(txn, spec, NULL);
 	if (ret == 0)
-		ret = nfto_txn_add_forward_chain(txn, NFTO_FAMILY_INET, spec->name, INSTANCE_CHAIN,
-						 INSTANCE_FORWARD_PRIORITY);
+		ret = add_chain(txn, spec);
 	return ret < 0 ? ret : add_rules(txn, spec);
 }
 
-/* Replacing starts all flows again, so it is for what can't be changed in place. */
+/*
+ * Replacing starts all flows again, so it is for what can't be changed in place. A flowtable in hardware
+ * can't be replaced by another one in the same batch: the old one has the hardware until it is done.
+ */
 static int put_steps(struct nfto_txn *txn, const struct nfto_spec *spec,
 		     const struct instance *instance, enum nfto_mode mode)
 {
@@ -185,7 +194,7 @@ static int put_steps(struct nfto_txn *txn, const struct nfto_spec *spec,
 
 	if (mode == NFTO_MODE_HARDWARE)
 		flags |= NFTO_FLOWTABLE_HARDWARE;
-	if (instance->is_whole && is_in_mode(instance->flowtable, mode))
+	if (instance->flowtable && is_in_mode(instance->flowtable, mode))
 		return update(txn, spec, instance, flags);
 	if (instance->exists)
 		ret = nfto_txn_delete_table(txn, NFTO_FAMILY_INET, spec->name);

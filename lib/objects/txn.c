@@ -304,6 +304,9 @@ static int build_leak_detector(struct messages *batch, const char *table, const 
 {
 	int ret = chain_build_new(batch, NFPROTO_INET, table, LEAKS_CHAIN);
 
+	/* The chain may be there, with the rules of an earlier detector. */
+	if (ret == 0)
+		ret = rule_build_flush(batch, NFPROTO_INET, table, LEAKS_CHAIN);
 	for (size_t i = 0; i < LEAK_SET_COUNT && ret == 0; i++) {
 		ret = leak_set_build_new(batch, table, &leak_sets[i]);
 		if (ret == 0)

@@ -63,6 +63,23 @@ test_apply() {
 		is "nftoffload: hardware offload, as it was" tool apply wan0 lan0
 }
 
+# A flowtable that has the hardware can't be replaced by another in one batch: it is mended in place.
+test_mend() {
+	in_router nft flush chain inet nftoffload forward
+	check "without its rules nothing is offloaded" is none status .effective
+	check "apply mends that" is "nftoffload: hardware offload" tool apply lan0 wan0
+	check "in hardware" is hardware status .effective
+	in_router nft flush chain inet nftoffload leaks
+	check "without the detector's rules it is not whole" is none status .effective
+	check "apply mends that, too" is "nftoffload: hardware offload" tool apply lan0 wan0
+	check "with as many rules as ever" is 6 sh -c \
+		"ip netns exec router nft -a list table inet nftoffload | grep -cE 'update @|counter packets'"
+	check "another mode that is met already changes only the rules" \
+		is "nftoffload: hardware offload" tool apply --mode hardware lan0 wan0
+	check "and is remembered" is hardware status .requested
+	tool apply lan0 wan0 > /dev/null
+}
+
 test_ipv4() {
 	start_flow -c 203.0.113.2
 	check_soon "a TCP flow shows as hardware" has_flow hardware
@@ -108,6 +125,7 @@ test_remove() {
 trap unmake_router EXIT
 make_router nftosim
 test_apply
+test_mend
 test_ipv4
 test_ipv6
 test_udp

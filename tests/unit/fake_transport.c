@@ -11,11 +11,17 @@
 struct fake_transport {
 	struct transport base;
 	struct fake *fake;
-	uint32_t first_seq;		  /* of the request under way */
-	uint32_t acked_seq;		  /* of its message that asks for an acknowledgement */
-	const struct fake_answer *answer; /* to it, of which ... */
-	size_t next;			  /* ... this datagram is next */
 	bool has_waited;
+
+	/* What was answered and not yet received. A request does not take away what is left of the one
+	 * before it. */
+	struct {
+		const struct fake_datagram *datagram;
+		uint32_t first_seq; /* of the request */
+		uint32_t acked_seq; /* of its message that asks for an acknowledgement */
+	} queue[64];
+	size_t queued;
+	size_t received;
 };
 
 static struct fake_transport *to_fake(struct transport *base)
@@ -59,6 +65,22 @@ static uint32_t find_acked(const struct nlmsghdr *message, size_t length)
 	return 0;
 }
 
+static void queue_answer(struct fake_transport *transport, const struct fake_answer *answer,
+			 uint32_t first_seq, uint32_t acked_seq)
+{
+	if (transport->received == transport->queued)
+		transport->received = transport->queued = 0;
+	for (size_t i = 0; i < answer->datagram_count; i++) {
+		const struct fake_datagram *datagrams = transport->fake->datagrams;
+
+		assert_in_range(transport->queued + 1, 1, COUNT(transport->queue));
+		transport->queue[transport->queued].datagram =
+			&datagrams[answer->first_datagram + i];
+		transport->queue[transport->queued].first_seq = first_seq;
+		transport->queue[transport->queued++].acked_seq = acked_seq;
+	}
+}
+
 static int send_fake(struct transport *base, const void *data, size_t length)
 {
 	struct fake_transport *transport = to_fake(base);
@@ -71,28 +93,17 @@ static int send_fake(struct transport *base, const void *data, size_t length)
 		return -errnum;
 	record(fake, data, length);
 	answer = find_answer(fake, first->nlmsg_type);
-	if (answer)
+	if (answer) {
 		answer->is_used = true;
-	transport->first_seq = first->nlmsg_seq;
-	transport->acked_seq = find_acked(data, length);
-	transport->answer = answer;
-	transport->next = 0;
+		queue_answer(transport, answer, first->nlmsg_seq, find_acked(data, length));
+	}
 	return 0;
 }
 
-static const struct fake_datagram *next_datagram(const struct fake_transport *transport)
+/* Numbers the messages in a copy of the datagram that is next. */
+static void number_messages(const struct fake_transport *transport, char *copy)
 {
-	const struct fake_answer *answer = transport->answer;
-
-	if (!answer || transport->next == answer->datagram_count)
-		return NULL;
-	return &transport->fake->datagrams[answer->first_datagram + transport->next];
-}
-
-/* Adds the number of the request's first message to those in a copy of the datagram. */
-static void number_messages(const struct fake_transport *transport,
-			    const struct fake_datagram *datagram, char *copy)
-{
+	const struct fake_datagram *datagram = transport->queue[transport->received].datagram;
 	const size_t *begin = &transport->fake->messages[datagram->first_message];
 
 	for (size_t i = 0; i < datagram->message_count; i++) {
@@ -103,33 +114,48 @@ static void number_messages(const struct fake_transport *transport,
 			continue;
 		memcpy(&header, place, sizeof(header));
 		if (header.nlmsg_seq == FAKE_ACKED)
-			header.nlmsg_seq = transport->acked_seq;
+			header.nlmsg_seq = transport->queue[transport->received].acked_seq;
 		else
-			header.nlmsg_seq += transport->first_seq;
+			header.nlmsg_seq += transport->queue[transport->received].first_seq;
 		memcpy(place, &header, sizeof(header));
 	}
+}
+
+static ssize_t take_datagram(struct fake_transport *transport, void *buffer, size_t size)
+{
+	const struct fake_datagram *datagram = transport->queue[transport->received].datagram;
+	ssize_t length = (ssize_t)datagram->length;
+
+	if (datagram->errnum) {
+		length = -datagram->errnum;
+	} else if (datagram->length > size) {
+		length = -EMSGSIZE;
+	} else {
+		memcpy(buffer, transport->fake->script + datagram->offset, datagram->length);
+		number_messages(transport, buffer);
+	}
+	transport->received++;
+	transport->has_waited = false;
+	return length;
+}
+
+static bool has_datagram(const struct fake_transport *transport)
+{
+	return transport->received < transport->queued;
 }
 
 static ssize_t receive_fake(struct transport *base, void *buffer, size_t size)
 {
 	struct fake_transport *transport = to_fake(base);
-	const struct fake_datagram *datagram;
 	int errnum = fault_of_call(&transport->fake->receive);
 
 	if (errnum)
 		return -errnum;
-	datagram = next_datagram(transport);
-	if (!datagram || (datagram->is_late && !transport->has_waited))
+	if (!has_datagram(transport))
 		return -EAGAIN;
-	transport->next++;
-	transport->has_waited = false;
-	if (datagram->errnum)
-		return -datagram->errnum;
-	if (datagram->length > size)
-		return -EMSGSIZE;
-	memcpy(buffer, transport->fake->script + datagram->offset, datagram->length);
-	number_messages(transport, datagram, buffer);
-	return (ssize_t)datagram->length;
+	if (transport->queue[transport->received].datagram->is_late && !transport->has_waited)
+		return -EAGAIN;
+	return take_datagram(transport, buffer, size);
 }
 
 static int wait_fake(struct transport *base, int timeout_ms)
@@ -138,7 +164,7 @@ static int wait_fake(struct transport *base, int timeout_ms)
 
 	transport->fake->waited_ms = timeout_ms;
 	transport->has_waited = true;
-	return next_datagram(transport) ? 0 : -ETIMEDOUT;
+	return has_datagram(transport) ? 0 : -ETIMEDOUT;
 }
 
 static void close_fake(struct transport *base)

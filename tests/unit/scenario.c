@@ -402,7 +402,7 @@ static int run_transaction(struct scene *scene)
 	if (ret == 0)
 		ret = nfto_txn_commit(txn);
 	if (ret == 0)
-		assert_int_equal(fake_sent_messages(scene->fake, 1), 1 + 20 + 3 + 10 + 1);
+		assert_int_equal(fake_sent_messages(scene->fake, 1), 1 + 20 + 3 + 11 + 1);
 	nfto_txn_free(txn);
 	return ret;
 }
