@@ -148,13 +148,15 @@ being_killed_cleans_up() {
 	mkdir "$work/tmp"
 	TMPDIR=$work/tmp "$run" -- sleep 1000 &
 	local lab=$! guest
-	until compgen -G "$work/tmp/*/exchange/booted"; do
+	until compgen -G "$work/tmp/*/exchange/booted" > /dev/null; do
 		sleep 0.1
 	done
 	guest=$(pgrep -f "qemu-system.*$work/tmp")
 	kill -TERM "$lab"
 	wait "$lab"
 	status=$?
+	find "$work/tmp" -mindepth 1
+	ps -o pid,ppid,state,args -p "$guest"
 	ended_with 143 && [ -z "$(ls "$work/tmp")" ] && ! kill -0 "$guest"
 }
 
