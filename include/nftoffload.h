@@ -173,6 +173,21 @@ void nfto_ctx_free(struct nfto_ctx *ctx);
 const struct nfto_error *nfto_ctx_error(const struct nfto_ctx *ctx);
 
 /* ---------------------------------------------------------------------------------------------
+ * Facts: what this kernel and these devices can do
+ */
+
+/** An answer that may be missing. */
+enum nfto_answer {
+	/** It could not be found out. */
+	NFTO_UNKNOWN = 0,
+	NFTO_NO = 1,
+	NFTO_YES = 2,
+};
+
+/** "unknown", "no", "yes"; "unknown" for another value. Since 0.1. */
+const char *nfto_answer_name(enum nfto_answer answer);
+
+/* ---------------------------------------------------------------------------------------------
  * What you want: spec and apply
  *
  * An instance is one table of our own, `table inet NAME`, with a flowtable, a chain that offers to

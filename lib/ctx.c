@@ -9,10 +9,10 @@
 #include "internal.h"
 #include "netlink/netns.h"
 
-int ctx_open_channel(const struct nfto_ctx *ctx, struct channel *channel)
+int ctx_open_channel(const struct nfto_ctx *ctx, int bus, struct channel *channel)
 {
 	struct transport *transport;
-	int ret = ctx->opener->open(ctx->opener, NETLINK_NETFILTER, ctx->netns_fd, &transport);
+	int ret = ctx->opener->open(ctx->opener, bus, ctx->netns_fd, &transport);
 
 	return ret < 0 ? ret : channel_init(channel, transport);
 }
@@ -31,7 +31,7 @@ int ctx_new(int netns_fd, const struct transport_opener *opener, struct nfto_ctx
 	ctx->netns_fd = netns_fd;
 	ctx->opener = opener;
 	error_clear(&ctx->error);
-	ret = ctx_open_channel(ctx, &ctx->nft);
+	ret = ctx_open_channel(ctx, NETLINK_NETFILTER, &ctx->nft);
 	if (ret < 0) {
 		nfto_ctx_free(ctx);
 		return ret;

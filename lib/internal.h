@@ -55,8 +55,8 @@ int error_set_request(struct nfto_error *error, const struct reply_error *reply,
 /* ctx.c */
 int ctx_new(int netns_fd, const struct transport_opener *opener, struct nfto_ctx **ctx);
 
-/* Opens a socket to nfnetlink in the namespace of the context. */
-int ctx_open_channel(const struct nfto_ctx *ctx, struct channel *channel);
+/* Opens a socket to a bus (NETLINK_NETFILTER, NETLINK_ROUTE...) in the namespace of the context. */
+int ctx_open_channel(const struct nfto_ctx *ctx, int bus, struct channel *channel);
 
 /* A dump of objects of nf_tables. */
 struct dump {

@@ -83,6 +83,16 @@ int attr_u8(const struct nlattr *attr, uint8_t *value)
 	return attr_bytes(attr, value, sizeof(*value));
 }
 
+int attr_u16(const struct nlattr *attr, uint16_t *value)
+{
+	return attr_bytes(attr, value, sizeof(*value));
+}
+
+int attr_u32(const struct nlattr *attr, uint32_t *value)
+{
+	return attr_bytes(attr, value, sizeof(*value));
+}
+
 int attr_be16(const struct nlattr *attr, uint16_t *value)
 {
 	uint16_t raw;

@@ -32,6 +32,8 @@ int attr_walk_next(struct attr_walk *walk, const struct nlattr **attr);
 
 /* Each: 0; -ENODATA if the attribute is NULL; -EBADMSG if it has another length. */
 int attr_u8(const struct nlattr *attr, uint8_t *value);
+int attr_u16(const struct nlattr *attr, uint16_t *value);
+int attr_u32(const struct nlattr *attr, uint32_t *value);
 int attr_be16(const struct nlattr *attr, uint16_t *value);
 int attr_be32(const struct nlattr *attr, uint32_t *value);
 int attr_be64(const struct nlattr *attr, uint64_t *value);

@@ -25,11 +25,9 @@ static int reserve(struct messages *messages, size_t room)
 	return 0;
 }
 
-struct nlmsghdr *messages_open(struct messages *messages, uint16_t type, uint16_t flags,
-			       uint8_t family, uint16_t res_id)
+struct nlmsghdr *messages_open_plain(struct messages *messages, uint16_t type, uint16_t flags)
 {
 	struct nlmsghdr *message;
-	struct nfgenmsg *generic;
 
 	if (reserve(messages, MESSAGE_ROOM) < 0)
 		return NULL;
@@ -39,6 +37,17 @@ struct nlmsghdr *messages_open(struct messages *messages, uint16_t type, uint16_
 	message = mnl_nlmsg_put_header(messages->data + messages->length);
 	message->nlmsg_type = type;
 	message->nlmsg_flags = NLM_F_REQUEST | flags;
+	return message;
+}
+
+struct nlmsghdr *messages_open(struct messages *messages, uint16_t type, uint16_t flags,
+			       uint8_t family, uint16_t res_id)
+{
+	struct nlmsghdr *message = messages_open_plain(messages, type, flags);
+	struct nfgenmsg *generic;
+
+	if (!message)
+		return NULL;
 	generic = mnl_nlmsg_put_extra_header(message, sizeof(*generic));
 	generic->nfgen_family = family;
 	generic->version = NFNETLINK_V0;

@@ -22,10 +22,11 @@ struct messages {
  */
 #define MESSAGE_ROOM 8192
 
-/*
- * Begins a message with a struct nfgenmsg behind its header and MESSAGE_ROOM bytes for attributes; NULL
- * if out of memory. It counts once messages_close() was called. The type holds the subsystem.
- */
+/* Begins a message with MESSAGE_ROOM bytes for what follows its header; NULL if out of memory. It counts
+ * once messages_close() was called. */
+struct nlmsghdr *messages_open_plain(struct messages *messages, uint16_t type, uint16_t flags);
+
+/* The same with a struct nfgenmsg behind its header, for nfnetlink. The type holds the subsystem. */
 struct nlmsghdr *messages_open(struct messages *messages, uint16_t type, uint16_t flags,
 			       uint8_t family, uint16_t res_id);
 void messages_close(struct messages *messages, const struct nlmsghdr *message);

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netlink.h>
 
 #include "codec/conntrack.h"
 #include "internal.h"
@@ -130,7 +131,7 @@ NFTO_API int nfto_flows_open(struct nfto_ctx *ctx, const struct nfto_flow_filter
 	flows->ctx = ctx;
 	if (filter)
 		flows->filter = *filter;
-	ret = ctx_open_channel(ctx, &flows->channel);
+	ret = ctx_open_channel(ctx, NETLINK_NETFILTER, &flows->channel);
 	if (ret == 0)
 		ret = send_request(flows);
 	if (ret < 0) {

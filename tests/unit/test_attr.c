@@ -201,6 +201,23 @@ static void test_numbers_are_in_network_order(void **state)
 	assert_int_equal(u8, 0x01);
 }
 
+static void test_numbers_of_the_host(void **state)
+{
+	struct bytes bytes;
+	struct nlmsghdr *message = start(&bytes);
+	struct nlattr *attr = first_attribute(message);
+	uint32_t u32;
+	uint16_t u16;
+
+	(void)state;
+	mnl_attr_put_u32(message, 1, 0x01234567);
+	assert_int_equal(attr_u32(attr, &u32), 0);
+	assert_int_equal(u32, 0x01234567);
+	mnl_attr_put_u16(message, 2, 0x89ab);
+	assert_int_equal(attr_u16((const struct nlattr *)((const char *)attr + 8), &u16), 0);
+	assert_int_equal(u16, 0x89ab);
+}
+
 /* Of all lengths a number takes its own, and leaves the variable alone at any other. */
 static void test_numbers_of_wrong_length(void **state)
 {
@@ -208,8 +225,8 @@ static void test_numbers_of_wrong_length(void **state)
 	struct nlmsghdr *message = start(&bytes);
 	struct nlattr *attr = first_attribute(message);
 	uint64_t be64 = 42;
-	uint32_t be32 = 42;
-	uint16_t be16 = 42;
+	uint32_t be32 = 42, u32 = 42;
+	uint16_t be16 = 42, u16 = 42;
 	uint8_t u8 = 42;
 
 	(void)state;
@@ -219,14 +236,20 @@ static void test_numbers_of_wrong_length(void **state)
 			assert_int_equal(attr_u8(attr, &u8), -EBADMSG);
 		if (length != 2)
 			assert_int_equal(attr_be16(attr, &be16), -EBADMSG);
+		if (length != 2)
+			assert_int_equal(attr_u16(attr, &u16), -EBADMSG);
 		if (length != 4)
 			assert_int_equal(attr_be32(attr, &be32), -EBADMSG);
+		if (length != 4)
+			assert_int_equal(attr_u32(attr, &u32), -EBADMSG);
 		if (length != 8)
 			assert_int_equal(attr_be64(attr, &be64), -EBADMSG);
 	}
 	assert_int_equal(u8, 42);
 	assert_int_equal(be16, 42);
+	assert_int_equal(u16, 42);
 	assert_int_equal(be32, 42);
+	assert_int_equal(u32, 42);
 	assert_int_equal(be64, 42);
 }
 
@@ -300,6 +323,7 @@ int main(void)
 		cmocka_unit_test(test_nest_with_a_spoilt_attribute),
 		cmocka_unit_test(test_walk_keeps_order_and_repeats),
 		cmocka_unit_test(test_numbers_are_in_network_order),
+		cmocka_unit_test(test_numbers_of_the_host),
 		cmocka_unit_test(test_numbers_of_wrong_length),
 		cmocka_unit_test(test_values_that_were_not_sent),
 	};
