@@ -217,8 +217,8 @@ const char *nfto_mode_name(enum nfto_mode mode);
 /** What you want of one instance. */
 struct nfto_spec;
 
-/** A spec named NFTO_DEFAULT_NAME, mode auto, no devices. Free with nfto_spec_free().
- *  @return 0; -ENOMEM. Since 0.1. */
+/** A spec named NFTO_DEFAULT_NAME: mode auto, no interfaces or devices, with counters, priorities 0 and
+ *  10, no threshold. Free with nfto_spec_free(). @return 0; -ENOMEM. Since 0.1. */
 int nfto_spec_new(struct nfto_spec **spec);
 
 /** Since 0.1. */
@@ -235,11 +235,35 @@ int nfto_spec_set_name(struct nfto_spec *spec, const char *name);
 int nfto_spec_set_mode(struct nfto_spec *spec, enum nfto_mode mode);
 
 /**
- * Add a device by its name. Flows between the devices of a spec are offloaded. The name is copied, and
- * judged by nfto_apply(), which can say what is wrong with it.
+ * Add an interface as people name it: a bridge, a VLAN, a PPPoE link, a network card. The plan finds the
+ * devices that belong into the flowtable for it. A name that ends with '*' stands for all interfaces that
+ * begin so, unless there is one of that very name. The name is copied, and judged by nfto_apply(), which
+ * can say what is wrong with it.
+ * @return 0; -ENOMEM. Since 0.1.
+ */
+int nfto_spec_add_interface(struct nfto_spec *spec, const char *interface);
+
+/**
+ * Add a device that goes into the flowtable as it is, whatever it is. A name that ends with '*' stands for
+ * all devices that begin so, unless there is one of that very name. Copied and judged as above.
  * @return 0; -ENOMEM. Since 0.1.
  */
 int nfto_spec_add_device(struct nfto_spec *spec, const char *device);
+
+/** Count packets and bytes of offloaded flows into conntrack (default: true). It costs a little, and
+ *  accounting is wrong without it. Since 0.1. */
+void nfto_spec_set_counter(struct nfto_spec *spec, bool counter);
+
+/** The priority of the flowtable's ingress hook (default: 0). Since 0.1. */
+void nfto_spec_set_ingress_priority(struct nfto_spec *spec, int32_t priority);
+
+/** The priority of our forward chain (default: 10). Keep it behind the firewall's, so that only what the
+ *  firewall accepts is offloaded. Since 0.1. */
+void nfto_spec_set_forward_priority(struct nfto_spec *spec, int32_t priority);
+
+/** Only offload connections that had so many packets, in both directions together (default 0: all), as
+ *  some tools must see the begin of each connection. See nfto_txn_add_offload_rule(). Since 0.1. */
+void nfto_spec_set_min_packets(struct nfto_spec *spec, uint64_t min_packets);
 
 /** What nfto_apply() did. */
 struct nfto_result;
@@ -247,23 +271,38 @@ struct nfto_result;
 /**
  * Bring an instance into the state of a spec, in one atomic batch: either all of it happens, or
  * nothing. What is as wanted already stays untouched; if all is, nothing is sent. Devices are added and
- * removed in place: flows through the others stay offloaded. A change between hardware and software
- * replaces the flowtable, since the kernel can't switch it: its flows start again.
+ * removed in place: flows through the others stay offloaded.
+ *
+ * What does not exist is left out and remembered: it fails nothing, see nfto_result_plan(). If somebody else
+ * changes the rule set meanwhile, or a device goes, it is begun again, up to 20 times.
+ *
+ * A change between hardware and software, or of the ingress priority, replaces the flowtable, since the
+ * kernel can't change it: its flows start again.
  *
  * @param result Out, may be NULL: free with nfto_result_free().
  * @return 0, or:
- *   -EINVAL      NFTO_ERROR_INVALID: no device, or the name of the instance or of a device can't be
- *   -EINVAL      NFTO_ERROR_DEVICE_DUPLICATE: a device is given twice
- *   -ENOENT      NFTO_ERROR_NO_DEVICE: a device does not exist
+ *   -EINVAL      NFTO_ERROR_INVALID: no interface or device, or the name of the instance or of one of them
+ *                can't be
+ *   -EINVAL      NFTO_ERROR_DEVICE_DUPLICATE: a name is given twice
  *   -EOPNOTSUPP  NFTO_ERROR_DEVICE_REFUSED: mode hardware, and a driver does not take it
  *   -EBUSY       NFTO_ERROR_DEVICE_BUSY: mode hardware, and another flowtable has the device's hardware
  *   -ENOENT      NFTO_ERROR_NOT_SUPPORTED: the kernel has no flowtables
  *   -EOPNOTSUPP  NFTO_ERROR_NOT_SUPPORTED: the kernel has no nf_tables
  *   -EEXIST      NFTO_ERROR_FOREIGN_TABLE: a table of that name exists that is not ours
  *   -EPERM       NFTO_ERROR_OWNED_TABLE: another process holds the table (flag owner)
+ *   -EINTR       NFTO_ERROR_INTERRUPTED: others kept changing the rule set
+ *   -ENOENT      NFTO_ERROR_NO_DEVICE: a device kept coming and going
  * Since 0.1.
  */
 int nfto_apply(struct nfto_ctx *ctx, const struct nfto_spec *spec, struct nfto_result **result);
+
+/**
+ * What nfto_apply() would do, judged by the kernel but not done (see nfto_txn_check()): the result is the
+ * same, and so are the errors.
+ * Since 0.1.
+ */
+int nfto_apply_check(struct nfto_ctx *ctx, const struct nfto_spec *spec,
+		     struct nfto_result **result);
 
 /** Since 0.1. */
 void nfto_result_free(struct nfto_result *result);
@@ -277,6 +316,13 @@ enum nfto_mode nfto_result_mode(const struct nfto_result *result);
 /** In mode auto: why hardware was not taken. NULL if it was, if it was not asked for, or if nothing
  *  was changed. Borrowed from the result. Since 0.1. */
 const struct nfto_error *nfto_result_fallback(const struct nfto_result *result);
+
+/** How many steps it took: the operations of the batch. 0 if nothing was changed. Since 0.1. */
+size_t nfto_result_step_count(const struct nfto_result *result);
+
+/** A step, for people: "add device "lan0" to flowtable inet nftoffload ft". Borrowed from the result; NULL
+ *  if the index is out of range. Since 0.1. */
+const char *nfto_result_step(const struct nfto_result *result, size_t index);
 
 /**
  * Remove an instance and all of its objects, in one atomic batch. An instance that does not exist is
@@ -603,15 +649,23 @@ int nfto_txn_delete_device(struct nfto_txn *txn, enum nfto_family family, const 
 int nfto_txn_add_forward_chain(struct nfto_txn *txn, enum nfto_family family, const char *table,
 			       const char *chain, int32_t priority);
 
+/** Delete a chain, with its rules. Since 0.1. */
+int nfto_txn_delete_chain(struct nfto_txn *txn, enum nfto_family family, const char *table,
+			  const char *chain);
+
 /** Remove the rules of a chain. Since 0.1. */
 int nfto_txn_flush_chain(struct nfto_txn *txn, enum nfto_family family, const char *table,
 			 const char *chain);
 
 /** Append the rule that offloads TCP and UDP, and counts how many flows it could insert:
- *  `meta l4proto { tcp, udp } flow add @FLOWTABLE counter`.
+ *  `meta l4proto { tcp, udp } [ct packets >= MIN_PACKETS] flow add @FLOWTABLE counter`.
+ *  @param min_packets Only connections that had as many packets, in both directions together; 0: all.
+ *         With it the kernel switches net.netfilter.nf_conntrack_acct on (source: nft_ct_get_init() in
+ *         net/netfilter/nft_ct.c), and connections that began before are not offloaded.
  *  @param comment May be NULL; at most 127 bytes, shown by nft(8). Since 0.1. */
 int nfto_txn_add_offload_rule(struct nfto_txn *txn, enum nfto_family family, const char *table,
-			      const char *chain, const char *flowtable, const char *comment);
+			      const char *chain, const char *flowtable, uint64_t min_packets,
+			      const char *comment);
 
 /** Append the leak detector: a rule that counts packets of flows that are marked as offloaded, and four
  *  sets and a chain "leaks" that name flow and direction. Only for tables of family inet, once per

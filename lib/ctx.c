@@ -74,9 +74,9 @@ NFTO_API const struct nfto_error *nfto_ctx_error(const struct nfto_ctx *ctx)
 /*
  * The kernel sizes the messages of a dump by the largest buffer that the socket has received into, and a
  * flowtable is one message with all of its devices. On a fresh socket that is about 185 of them, and a
- * longer one ends the dump early, without an error. So the first request asks for something small.
+ * longer one ends the dump early, without an error. So the first request asks for something small: this.
  */
-static int prime(struct nfto_ctx *ctx)
+int ctx_nft_generation(struct nfto_ctx *ctx, uint32_t *generation)
 {
 	struct messages request = { 0 };
 	const struct nlmsghdr *message;
@@ -94,7 +94,7 @@ static int prime(struct nfto_ctx *ctx)
 	if (ret < 0)
 		return ret;
 	ctx->primed = true;
-	return 0;
+	return ret == 0 ? -EBADMSG : nft_parse_generation(message, generation);
 }
 
 static int dump_once(struct nfto_ctx *ctx, const struct dump *dump)
@@ -115,7 +115,8 @@ static int dump_once(struct nfto_ctx *ctx, const struct dump *dump)
 
 int ctx_nft_dump(struct nfto_ctx *ctx, const struct dump *dump)
 {
-	int ret = ctx->primed ? 0 : prime(ctx);
+	uint32_t generation;
+	int ret = ctx->primed ? 0 : ctx_nft_generation(ctx, &generation);
 
 	if (ret < 0)
 		return ret;

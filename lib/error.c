@@ -56,23 +56,6 @@ static const struct {
 
 #define TEXT_COUNT (sizeof(texts) / sizeof(texts[0]))
 
-/* Copies what can be shown; other bytes become \xNN. Names come from anywhere, messages go to
- * terminals. UTF-8 is left alone. */
-static void put_printable(char *out, size_t size, const char *text)
-{
-	size_t used = 0;
-
-	for (; *text && used + 5 < size; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (c < ' ' || c == 0x7f)
-			used += (size_t)snprintf(out + used, size - used, "\\x%02x", c);
-		else
-			out[used++] = *text;
-	}
-	out[used] = '\0';
-}
-
 static void put_reason(char *out, size_t size, const struct nfto_error *error, const char *sentence)
 {
 	char system[128] = "";
@@ -93,8 +76,8 @@ static void write_message(struct nfto_error *error, const char *sentence)
 
 	put_reason(reason, sizeof(reason), error,
 		   sentence ? sentence : texts[error->code].sentence);
-	put_printable(about, sizeof(about), error->object);
-	put_printable(device, sizeof(device), error->device);
+	printable(about, sizeof(about), error->object);
+	printable(device, sizeof(device), error->device);
 
 	if (error->device[0] && error->object[0])
 		snprintf(error->message, sizeof(error->message), "device \"%s\" in %s: %s", device,

@@ -86,18 +86,6 @@ out:
 	return ret;
 }
 
-int leak_set_build_dump(struct messages *messages, const char *table, const struct leak_set *set)
-{
-	struct nlmsghdr *message = nft_open(messages, NFT_MSG_GETSETELEM, NLM_F_DUMP, NFPROTO_INET);
-
-	if (!message)
-		return -ENOMEM;
-	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_TABLE, table);
-	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, set->name);
-	messages_close(messages, message);
-	return 0;
-}
-
 static uint16_t port_at(const uint8_t *key)
 {
 	return (uint16_t)(key[0] << 8 | key[1]);
@@ -134,18 +122,6 @@ static int parse_element(const struct nlattr *element, const struct leak_set *se
 	if (!attrs[NFTA_SET_ELEM_EXPR])
 		return 0;
 	return counter_parse(attrs[NFTA_SET_ELEM_EXPR], &info->counter) < 0 ? -EBADMSG : 0;
-}
-
-int leak_set_elements(const struct nlmsghdr *message, struct attr_walk *walk)
-{
-	const struct nlattr *attrs[NFTA_SET_ELEM_LIST_MAX + 1];
-
-	memset(walk, 0, sizeof(*walk));
-	if (attr_parse(message, sizeof(struct nfgenmsg), attrs, NFTA_SET_ELEM_LIST_MAX) < 0)
-		return -EBADMSG;
-	if (attrs[NFTA_SET_ELEM_LIST_ELEMENTS])
-		attr_walk_nest(walk, attrs[NFTA_SET_ELEM_LIST_ELEMENTS]);
-	return 0;
 }
 
 int leak_set_next(struct attr_walk *walk, const struct leak_set *set, struct leak_info *info)

@@ -34,14 +34,11 @@ struct leak_info {
 	struct counter_info counter;
 };
 
-/* Each: 0 or -ENOMEM. */
+/* 0 or -ENOMEM. */
 int leak_set_build_new(struct messages *messages, const char *table, const struct leak_set *set);
-int leak_set_build_dump(struct messages *messages, const char *table, const struct leak_set *set);
 
-/* Steps through the elements in one message of a dump. */
-int leak_set_elements(const struct nlmsghdr *message, struct attr_walk *walk);
-
-/* 1 with an element, 0 at the end, -EBADMSG. */
+/* The next element of a walk through the elements (set_elements.h): 1 with one, 0 at the end,
+ * -EBADMSG. */
 int leak_set_next(struct attr_walk *walk, const struct leak_set *set, struct leak_info *info);
 
 #endif

@@ -20,10 +20,15 @@ static inline struct nlmsghdr *nft_open(struct messages *messages, uint16_t mess
 	return messages_open(messages, NFT_TYPE(message), flags, family, 0);
 }
 
-/* The begin of a batch: 0 or -ENOMEM. */
-int nft_build_batch_begin(struct messages *messages);
+/* The begin of a batch, which the kernel refuses (ERESTART) unless the rule set is of this generation; 0:
+ * of any. 0 or -ENOMEM. */
+int nft_build_batch_begin(struct messages *messages, uint32_t generation);
 
-/* A question for the generation of the rule set, which each kernel with nf_tables answers. */
+/* A question for the generation of the rule set, which each kernel with nf_tables answers: 0 or
+ * -ENOMEM. */
 int nft_build_generation_get(struct messages *messages);
+
+/* The answer: 0 or -EBADMSG. */
+int nft_parse_generation(const struct nlmsghdr *message, uint32_t *generation);
 
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <endian.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -123,6 +124,19 @@ static void put_mask(struct rule_builder *builder, uint32_t reg, uint32_t mask)
 		builder->failed = true;
 }
 
+static void put_network_order(struct rule_builder *builder, uint32_t reg, uint32_t size)
+{
+	struct nftnl_expr *expression = put_expression(builder, "byteorder");
+
+	if (!expression)
+		return;
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_BYTEORDER_SREG, reg);
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_BYTEORDER_DREG, reg);
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_BYTEORDER_OP, NFT_BYTEORDER_HTON);
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_BYTEORDER_LEN, size);
+	nftnl_expr_set_u32(expression, NFTNL_EXPR_BYTEORDER_SIZE, size);
+}
+
 static void put_compare(struct rule_builder *builder, uint32_t reg, uint32_t op, const void *value,
 			uint32_t length)
 {
@@ -199,8 +213,19 @@ static int end(struct rule_builder *builder, struct messages *messages)
 	return message ? 0 : -ENOMEM;
 }
 
+/* Numbers are compared byte by byte, so in network order. */
+static void put_min_packets(struct rule_builder *builder, uint64_t min_packets)
+{
+	uint64_t value = htobe64(min_packets);
+
+	put_ct(builder, NFT_CT_PKTS, REGISTER(0));
+	put_network_order(builder, REGISTER(0), sizeof(value));
+	put_compare(builder, REGISTER(0), NFT_CMP_GTE, &value, sizeof(value));
+}
+
 int rule_build_offload(struct messages *messages, uint8_t family, const char *table,
-		       const char *chain, const char *flowtable, const char *comment)
+		       const char *chain, const char *flowtable, uint64_t min_packets,
+		       const char *comment)
 {
 	struct rule_builder builder;
 	uint32_t set_id;
@@ -210,6 +235,8 @@ int rule_build_offload(struct messages *messages, uint8_t family, const char *ta
 	begin(&builder, family, table, chain);
 	put_meta(&builder, NFT_META_L4PROTO, REGISTER(0));
 	put_lookup(&builder, REGISTER(0), PROTOCOL_SET_NAME, set_id);
+	if (min_packets > 0)
+		put_min_packets(&builder, min_packets);
 	put_flow_add(&builder, flowtable);
 	/* The flow expression breaks off on every skip: what comes behind it counts insertions. */
 	put_counter(&builder);

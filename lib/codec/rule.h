@@ -18,9 +18,10 @@ struct rule_info {
 
 /* Each: 0 or -ENOMEM. */
 
-/* meta l4proto { tcp, udp } flow add @flowtable counter */
+/* meta l4proto { tcp, udp } [ct packets >= min_packets] flow add @flowtable counter */
 int rule_build_offload(struct messages *messages, uint8_t family, const char *table,
-		       const char *chain, const char *flowtable, const char *comment);
+		       const char *chain, const char *flowtable, uint64_t min_packets,
+		       const char *comment);
 
 /* ct status & IPS_OFFLOAD != 0 counter jump leaks_chain */
 int rule_build_leak_counter(struct messages *messages, const char *table, const char *chain,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,17 +27,24 @@ NFTO_API const char *nfto_mode_name(enum nfto_mode mode)
 	return "unknown";
 }
 
-void instance_write_comment(char *comment, size_t size, enum nfto_mode mode)
+void instance_write_comment(char *comment, size_t size, enum nfto_mode mode, uint64_t min_packets)
 {
-	snprintf(comment, size, "%s%s", OFFLOAD_RULE_COMMENT, nfto_mode_name(mode));
+	int length = snprintf(comment, size, "%s%s", OFFLOAD_RULE_COMMENT, nfto_mode_name(mode));
+
+	if (min_packets > 0)
+		snprintf(comment + length, size - (size_t)length, ", after %" PRIu64 " packets",
+			 min_packets);
 }
 
 static enum nfto_mode read_comment(const char *comment)
 {
-	const char *name = comment + strlen(OFFLOAD_RULE_COMMENT);
+	const char *text = comment + strlen(OFFLOAD_RULE_COMMENT);
 
 	for (enum nfto_mode mode = NFTO_MODE_AUTO; mode < NFTO_MODE_NONE; mode++) {
-		if (strcmp(name, nfto_mode_name(mode)) == 0)
+		const char *name = nfto_mode_name(mode);
+		size_t length = strlen(name);
+
+		if (strncmp(text, name, length) == 0 && (!text[length] || text[length] == ','))
 			return mode;
 	}
 	return NFTO_MODE_NONE;
@@ -56,13 +64,14 @@ static void take_rules(struct instance *instance, const struct rule_info *rules,
 			offloads = rules[i].has_counter;
 			instance->inserted = rules[i].counter;
 			instance->requested = read_comment(rules[i].comment);
+			memcpy(instance->comment, rules[i].comment, sizeof(instance->comment));
 		} else if (strcmp(rules[i].comment, LEAK_RULE_COMMENT) == 0) {
 			detects = rules[i].has_counter;
 			instance->leaked = rules[i].counter;
 		}
 	}
-	instance->is_whole = instance->flowtable && instance->requested != NFTO_MODE_NONE &&
-			     offloads && detects && count == RULE_COUNT;
+	instance->has_rules =
+		instance->requested != NFTO_MODE_NONE && offloads && detects && count == RULE_COUNT;
 }
 
 static const struct flowtable_info *find_flowtable(const struct nfto_flowtables *list)
@@ -74,25 +83,41 @@ static const struct flowtable_info *find_flowtable(const struct nfto_flowtables 
 	return NULL;
 }
 
-static int read_objects(struct nfto_ctx *ctx, const char *name, struct instance *instance)
+static int read_rules(struct nfto_ctx *ctx, const char *name, struct instance *instance)
 {
 	struct rule_info *rules;
 	size_t count;
-	int ret;
+	int ret = rules_read(ctx, NFTO_FAMILY_INET, name, &rules, &count);
 
-	ret = flowtables_read(ctx, NFTO_FAMILY_INET, name, &instance->flowtables);
+	if (ret < 0)
+		return ret;
+	take_rules(instance, rules, count);
+	free(rules);
+	return 0;
+}
+
+static int read_objects(struct nfto_ctx *ctx, const char *name, struct instance *instance)
+{
+	int ret = flowtables_read(ctx, NFTO_FAMILY_INET, name, &instance->flowtables);
+
 	if (ret < 0)
 		return ret;
 	instance->flowtable = find_flowtable(&instance->flowtables);
 
-	ret = rules_read(ctx, NFTO_FAMILY_INET, name, &rules, &count);
-	if (ret < 0) {
-		instance_clear(instance);
+	ret = chain_read(ctx, name, INSTANCE_CHAIN, &instance->chain);
+	if (ret < 0)
 		return ret;
-	}
-	take_rules(instance, rules, count);
-	free(rules);
-	return 0;
+	instance->has_chain = ret > 0;
+
+	ret = wanted_read(ctx, name, &instance->wanted);
+	if (ret < 0)
+		return ret;
+	instance->has_wanted = ret > 0;
+
+	ret = read_rules(ctx, name, instance);
+	instance->is_whole = instance->flowtable && instance->has_chain && instance->has_wanted &&
+			     instance->has_rules;
+	return ret;
 }
 
 static int refuse(struct nfto_ctx *ctx, enum nfto_error_code code, int errnum, const char *name,
@@ -127,22 +152,37 @@ int instance_find(struct nfto_ctx *ctx, const char *name)
 	return 1;
 }
 
+static int read_generation(struct nfto_ctx *ctx, uint32_t *generation)
+{
+	int ret = ctx_nft_generation(ctx, generation);
+
+	return ret < 0 ? error_set_request(&ctx->error, &ctx->nft.error, ret, "nf_tables") : 0;
+}
+
 int instance_read(struct nfto_ctx *ctx, const char *name, struct instance *instance)
 {
 	int ret;
 
 	memset(instance, 0, sizeof(*instance));
 	instance->requested = NFTO_MODE_NONE;
-	ret = instance_find(ctx, name);
+	ret = instance_check_name(ctx, name);
+	if (ret == 0)
+		ret = read_generation(ctx, &instance->generation);
+	if (ret == 0)
+		ret = instance_find(ctx, name);
 	if (ret <= 0)
 		return ret;
 	instance->exists = true;
-	return read_objects(ctx, name, instance);
+	ret = read_objects(ctx, name, instance);
+	if (ret < 0)
+		instance_clear(instance);
+	return ret;
 }
 
 void instance_clear(struct instance *instance)
 {
 	flowtables_clear(&instance->flowtables);
+	wanted_clear(&instance->wanted);
 	instance->flowtable = NULL;
 }
 

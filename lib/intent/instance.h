@@ -6,20 +6,25 @@
 
 /*
  * An instance is a table of our own. All that we know of it is in the kernel: the comment of the table
- * says that it is ours, the comment of the offload rule which mode was asked for. Comments, as they
- * live through a save and a restore of the rule set by nft(8).
+ * says that it is ours, the comment of the offload rule which mode and which threshold were asked for, and
+ * the set "wanted" which interfaces and devices. Comments, as they live through a save and a restore of
+ * the rule set by nft(8).
  */
 #define INSTANCE_COMMENT "managed by nftoffload"
 #define INSTANCE_FLOWTABLE "ft"
 #define INSTANCE_CHAIN "forward"
-#define INSTANCE_INGRESS_PRIORITY 0
-/* After the firewall, whose chain is at 0. */
-#define INSTANCE_FORWARD_PRIORITY 10
 
 struct instance {
-	bool exists;		  /* the table is there, and ours */
-	bool is_whole;		  /* and so are all of its parts */
-	enum nfto_mode requested; /* NFTO_MODE_NONE if nobody can tell */
+	bool exists;			  /* the table is there, and ours */
+	bool is_whole;			  /* and so are all of its parts */
+	uint32_t generation;		  /* of the rule set, when the reading began */
+	enum nfto_mode requested;	  /* NFTO_MODE_NONE if nobody can tell */
+	char comment[COMMENT_LENGTH + 1]; /* of the offload rule */
+	bool has_rules;			  /* all of them */
+	bool has_chain;
+	struct chain_info chain; /* the forward chain */
+	bool has_wanted;
+	struct wanted wanted;
 	struct nfto_flowtables flowtables;
 	const struct flowtable_info *flowtable; /* ours among them, or NULL */
 	struct counter_info inserted;
@@ -40,7 +45,7 @@ enum nfto_mode instance_effective(const struct instance *instance);
 /* 0, or NFTO_ERROR_INVALID if this can't be the name of one. */
 int instance_check_name(struct nfto_ctx *ctx, const char *name);
 
-/* The comment of the offload rule for a mode. */
-void instance_write_comment(char *comment, size_t size, enum nfto_mode mode);
+/* The comment of the offload rule for a mode and a threshold. */
+void instance_write_comment(char *comment, size_t size, enum nfto_mode mode, uint64_t min_packets);
 
 #endif

@@ -6,6 +6,9 @@
 #include "internal.h"
 #include "spec.h"
 
+/* After the firewall, whose chain is at 0. */
+#define DEFAULT_FORWARD_PRIORITY 10
+
 NFTO_API int nfto_spec_new(struct nfto_spec **out)
 {
 	struct nfto_spec *spec = calloc(1, sizeof(*spec));
@@ -16,17 +19,25 @@ NFTO_API int nfto_spec_new(struct nfto_spec **out)
 		nfto_spec_free(spec);
 		return -ENOMEM;
 	}
+	spec->counter = true;
+	spec->forward_priority = DEFAULT_FORWARD_PRIORITY;
 	*out = spec;
 	return 0;
+}
+
+static void free_list(struct name_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->names[i]);
+	free(list->names);
 }
 
 NFTO_API void nfto_spec_free(struct nfto_spec *spec)
 {
 	if (!spec)
 		return;
-	for (size_t i = 0; i < spec->device_count; i++)
-		free(spec->devices[i]);
-	free(spec->devices);
+	free_list(&spec->interfaces);
+	free_list(&spec->devices);
 	free(spec->name);
 	free(spec);
 }
@@ -50,17 +61,46 @@ NFTO_API int nfto_spec_set_mode(struct nfto_spec *spec, enum nfto_mode mode)
 	return 0;
 }
 
-NFTO_API int nfto_spec_add_device(struct nfto_spec *spec, const char *device)
+static int add_name(struct name_list *list, const char *name)
 {
-	char **devices, *copy;
+	char **names = realloc(list->names, (list->count + 1) * sizeof(*names)), *copy;
 
-	devices = realloc(spec->devices, (spec->device_count + 1) * sizeof(*devices));
-	if (!devices)
+	if (!names)
 		return -ENOMEM;
-	spec->devices = devices;
-	copy = strdup(device);
+	list->names = names;
+	copy = strdup(name);
 	if (!copy)
 		return -ENOMEM;
-	devices[spec->device_count++] = copy;
+	names[list->count++] = copy;
 	return 0;
+}
+
+NFTO_API int nfto_spec_add_interface(struct nfto_spec *spec, const char *interface)
+{
+	return add_name(&spec->interfaces, interface);
+}
+
+NFTO_API int nfto_spec_add_device(struct nfto_spec *spec, const char *device)
+{
+	return add_name(&spec->devices, device);
+}
+
+NFTO_API void nfto_spec_set_counter(struct nfto_spec *spec, bool counter)
+{
+	spec->counter = counter;
+}
+
+NFTO_API void nfto_spec_set_ingress_priority(struct nfto_spec *spec, int32_t priority)
+{
+	spec->ingress_priority = priority;
+}
+
+NFTO_API void nfto_spec_set_forward_priority(struct nfto_spec *spec, int32_t priority)
+{
+	spec->forward_priority = priority;
+}
+
+NFTO_API void nfto_spec_set_min_packets(struct nfto_spec *spec, uint64_t min_packets)
+{
+	spec->min_packets = min_packets;
 }

@@ -4,11 +4,20 @@
 
 #include "nftoffload.h"
 
+struct name_list {
+	char **names;
+	size_t count;
+};
+
 struct nfto_spec {
 	char *name;
 	enum nfto_mode mode;
-	char **devices;
-	size_t device_count;
+	struct name_list interfaces;
+	struct name_list devices;
+	bool counter;
+	int32_t ingress_priority;
+	int32_t forward_priority;
+	uint64_t min_packets;
 };
 
 #endif

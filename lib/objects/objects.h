@@ -2,9 +2,11 @@
 #ifndef NFTO_OBJECTS_H
 #define NFTO_OBJECTS_H
 
+#include "codec/chain.h"
 #include "codec/flowtable.h"
 #include "codec/rule.h"
 #include "codec/table.h"
+#include "codec/wanted_set.h"
 #include "internal.h"
 
 /* The chain that the leak detector jumps to. */
@@ -30,6 +32,19 @@ void flowtables_clear(struct nfto_flowtables *list);
 
 /* table.c: 1 if the table is there, 0 if not, or a negative errno. */
 int table_read(struct nfto_ctx *ctx, uint8_t family, const char *name, struct table_info *info);
+
+/* chain.c: 1 if the chain, of a table of family inet, is there; 0 if not; or a negative errno. */
+int chain_read(struct nfto_ctx *ctx, const char *table, const char *name, struct chain_info *info);
+
+/* wanted.c: the names that an instance was asked for; free with wanted_clear(). 1, 0 if the set is not
+ * there, or a negative errno. */
+struct wanted {
+	struct wanted_name *names;
+	size_t count;
+};
+
+int wanted_read(struct nfto_ctx *ctx, const char *table, struct wanted *wanted);
+void wanted_clear(struct wanted *wanted);
 
 /* rule.c: the rules of one table; free() the array. */
 int rules_read(struct nfto_ctx *ctx, uint8_t family, const char *table, struct rule_info **rules,

@@ -55,6 +55,7 @@ static enum nfto_error_code missing(const struct op *op, uint16_t blamed)
 	case OP_DELETE_DEVICE:
 		return blamed == NFTA_FLOWTABLE_NAME ? NFTO_ERROR_NO_FLOWTABLE :
 						       NFTO_ERROR_DEVICE_NOT_BOUND;
+	case OP_DELETE_CHAIN:
 	case OP_FLUSH_CHAIN:
 		return NFTO_ERROR_NO_CHAIN;
 	case OP_ADD_CHAIN:
@@ -66,6 +67,7 @@ static enum nfto_error_code missing(const struct op *op, uint16_t blamed)
 		 * refers to: the blame looks the same. The caller looks whether that is there. */
 		return op->flowtable ? NFTO_ERROR_NO_FLOWTABLE : NFTO_ERROR_NOT_SUPPORTED;
 	case OP_ADD_TABLE:
+	case OP_WRITE_SET:
 		break;
 	}
 	return NFTO_ERROR_SYSTEM;

@@ -18,21 +18,25 @@ static int out_of_memory(struct nfto_ctx *ctx)
 	return error_set_object(&ctx->error, NFTO_ERROR_NO_MEMORY, ENOMEM, NULL);
 }
 
-NFTO_API int nfto_txn_new(struct nfto_ctx *ctx, struct nfto_txn **out)
+int txn_new_at(struct nfto_ctx *ctx, uint32_t generation, struct nfto_txn **out)
 {
-	struct nfto_txn *txn;
+	struct nfto_txn *txn = calloc(1, sizeof(*txn));
 
-	error_clear(&ctx->error);
-	txn = calloc(1, sizeof(*txn));
 	if (!txn)
 		return out_of_memory(ctx);
 	txn->ctx = ctx;
-	if (nft_build_batch_begin(&txn->batch) < 0) {
+	if (nft_build_batch_begin(&txn->batch, generation) < 0) {
 		nfto_txn_free(txn);
 		return out_of_memory(ctx);
 	}
 	*out = txn;
 	return 0;
+}
+
+NFTO_API int nfto_txn_new(struct nfto_ctx *ctx, struct nfto_txn **txn)
+{
+	error_clear(&ctx->error);
+	return txn_new_at(ctx, 0, txn);
 }
 
 static void free_ops(struct nfto_txn *txn)
@@ -269,6 +273,18 @@ NFTO_API int nfto_txn_add_forward_chain(struct nfto_txn *txn, enum nfto_family f
 	return end_op(txn, &adding, OP_ADD_CHAIN, ret);
 }
 
+NFTO_API int nfto_txn_delete_chain(struct nfto_txn *txn, enum nfto_family family, const char *table,
+				   const char *chain)
+{
+	struct adding adding;
+	int ret = begin_op(txn, &adding, "chain", family, table, chain, NULL);
+
+	if (ret < 0)
+		return ret;
+	ret = chain_build_delete(&txn->batch, (uint8_t)family, table, chain);
+	return end_op(txn, &adding, OP_DELETE_CHAIN, ret);
+}
+
 NFTO_API int nfto_txn_flush_chain(struct nfto_txn *txn, enum nfto_family family, const char *table,
 				  const char *chain)
 {
@@ -283,7 +299,7 @@ NFTO_API int nfto_txn_flush_chain(struct nfto_txn *txn, enum nfto_family family,
 
 NFTO_API int nfto_txn_add_offload_rule(struct nfto_txn *txn, enum nfto_family family,
 				       const char *table, const char *chain, const char *flowtable,
-				       const char *comment)
+				       uint64_t min_packets, const char *comment)
 {
 	struct adding adding;
 	const char *fault = name_fault_object(flowtable);
@@ -296,7 +312,8 @@ NFTO_API int nfto_txn_add_offload_rule(struct nfto_txn *txn, enum nfto_family fa
 	if (fault)
 		return refuse(txn, &adding, fault);
 	describe(adding.flowtable, "flowtable", family, table, flowtable);
-	ret = rule_build_offload(&txn->batch, (uint8_t)family, table, chain, flowtable, comment);
+	ret = rule_build_offload(&txn->batch, (uint8_t)family, table, chain, flowtable, min_packets,
+				 comment);
 	return end_op(txn, &adding, OP_ADD_RULE, ret);
 }
 
@@ -327,6 +344,48 @@ NFTO_API int nfto_txn_add_leak_detector(struct nfto_txn *txn, const char *table,
 		return ret;
 	ret = build_leak_detector(&txn->batch, table, chain);
 	return end_op(txn, &adding, OP_ADD_RULE, ret);
+}
+
+int txn_write_wanted(struct nfto_txn *txn, const char *table, const struct wanted_name *names,
+		     size_t count)
+{
+	struct adding adding;
+	int ret = begin_op(txn, &adding, "set", NFTO_FAMILY_INET, table, WANTED_SET, NULL);
+
+	if (ret < 0)
+		return ret;
+	ret = wanted_set_build(&txn->batch, table, names, count);
+	return end_op(txn, &adding, OP_WRITE_SET, ret);
+}
+
+void txn_describe(const struct nfto_txn *txn, size_t index, char *text, size_t size)
+{
+	static const struct {
+		const char *verb;
+		const char *preposition; /* between the device and the object */
+	} words[] = {
+		[OP_ADD_TABLE] = { "create", NULL },
+		[OP_DELETE_TABLE] = { "delete", NULL },
+		[OP_ADD_FLOWTABLE] = { "create", NULL },
+		[OP_SET_FLOWTABLE_FLAGS] = { "set the flags of", NULL },
+		[OP_DELETE_FLOWTABLE] = { "delete", NULL },
+		[OP_ADD_DEVICE] = { "add device", "to" },
+		[OP_DELETE_DEVICE] = { "remove device", "from" },
+		[OP_ADD_CHAIN] = { "create", NULL },
+		[OP_DELETE_CHAIN] = { "delete", NULL },
+		[OP_FLUSH_CHAIN] = { "remove the rules of", NULL },
+		[OP_ADD_RULE] = { "add", NULL },
+		[OP_WRITE_SET] = { "write", NULL },
+	};
+	const struct op *op = txn->ops[index];
+	const char *preposition = words[op->kind].preposition;
+	char object[OBJECT_SIZE], device[4 * IFNAMSIZ];
+
+	printable(object, sizeof(object), op->object);
+	printable(device, sizeof(device), op->device);
+	snprintf(text, size, "%s%s%s%s%s %s", words[op->kind].verb, preposition ? " \"" : "",
+		 preposition ? device : "", preposition ? "\" " : "",
+		 preposition ? preposition : "", object);
 }
 
 /* The operation that a message belongs to: the last one that begins at it or before it. */
@@ -386,6 +445,8 @@ static int explain_refusal(struct nfto_txn *txn, const struct reply_error *reply
 	return error_set(&txn->ctx->error, code, reply->errnum, &details);
 }
 
+static const char changing[] = "other processes keep changing the rule set";
+
 static int explain(struct nfto_txn *txn, int result, size_t failed)
 {
 	/* A copy, as looking for the cause sends requests of its own. */
@@ -397,6 +458,10 @@ static int explain(struct nfto_txn *txn, int result, size_t failed)
 	if (result == -EOPNOTSUPP)
 		return error_set_object(&txn->ctx->error, NFTO_ERROR_NOT_SUPPORTED, EOPNOTSUPP,
 					"nf_tables");
+	/* The rule set is of another generation. */
+	if (result == -ERESTART)
+		return error_set(&txn->ctx->error, NFTO_ERROR_INTERRUPTED, EINTR,
+				 &(struct error_details){ .sentence = changing });
 	return error_set_request(&txn->ctx->error, &reply, result, txn->ops[0]->object);
 }
 

@@ -2,6 +2,7 @@
 #ifndef NFTO_TXN_H
 #define NFTO_TXN_H
 
+#include "codec/wanted_set.h"
 #include "internal.h"
 
 /* What an operation does: with the errno, that says what went wrong (refusal.c). */
@@ -14,8 +15,10 @@ enum op_kind {
 	OP_ADD_DEVICE,
 	OP_DELETE_DEVICE,
 	OP_ADD_CHAIN,
+	OP_DELETE_CHAIN,
 	OP_FLUSH_CHAIN,
 	OP_ADD_RULE,
+	OP_WRITE_SET,
 };
 
 struct op {
@@ -33,6 +36,20 @@ struct nfto_txn {
 	size_t count;
 	size_t capacity;
 };
+
+/* A transaction that is only done if the rule set is of this generation still: else it fails with
+ * NFTO_ERROR_INTERRUPTED. 0: of any. */
+int txn_new_at(struct nfto_ctx *ctx, uint32_t generation, struct nfto_txn **txn);
+
+/* Writes the names that were asked for into a set of the table of an instance. */
+int txn_write_wanted(struct nfto_txn *txn, const char *table, const struct wanted_name *names,
+		     size_t count);
+
+/* What an operation does, for people. */
+void txn_describe(const struct nfto_txn *txn, size_t index, char *text, size_t size);
+
+/* Room for what txn_describe() writes. */
+#define STEP_SIZE (OBJECT_SIZE + 64)
 
 /* refusal.c: what the kernel's refusal of a message of an operation means. */
 enum nfto_error_code refusal_code(const struct op *op, const struct nlmsghdr *message,

@@ -8,6 +8,7 @@
 #include <linux/netfilter.h>
 
 #include "codec/leak_set.h"
+#include "codec/set_elements.h"
 #include "intent/instance.h"
 
 struct nfto_leak {
@@ -60,7 +61,7 @@ static int take(const struct nlmsghdr *message, void *data)
 	struct reading *reading = data;
 	struct leak_info info;
 	struct attr_walk walk;
-	int ret = leak_set_elements(message, &walk);
+	int ret = set_elements_walk(message, &walk);
 
 	while (ret == 0) {
 		ret = leak_set_next(&walk, reading->set, &info);
@@ -77,7 +78,7 @@ static int read_set(struct nfto_ctx *ctx, const char *name, const struct leak_se
 	struct reading reading = { .leaks = leaks, .set = set, .count_before = leaks->count };
 	struct dump dump = { .restart = restart, .take = take, .data = &reading };
 	char object[OBJECT_SIZE];
-	int ret = leak_set_build_dump(&dump.request, name, set);
+	int ret = set_elements_build_dump(&dump.request, name, set->name);
 
 	if (ret == 0)
 		ret = ctx_nft_dump(ctx, &dump);

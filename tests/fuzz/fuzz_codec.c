@@ -13,6 +13,9 @@
 #include "codec/conntrack.h"
 #include "codec/flowtable.h"
 #include "codec/leak_set.h"
+#include "codec/set_elements.h"
+#include "codec/wanted_set.h"
+#include "codec/chain.h"
 #include "codec/rule.h"
 #include "codec/table.h"
 #include "netlink/request.h"
@@ -87,7 +90,7 @@ static void parse_leaks(const struct nlmsghdr *message, const struct leak_set *s
 {
 	struct leak_info info;
 	struct attr_walk walk;
-	int ret = leak_set_elements(message, &walk);
+	int ret = set_elements_walk(message, &walk);
 
 	expect_result(ret);
 	if (ret < 0)
@@ -97,8 +100,38 @@ static void parse_leaks(const struct nlmsghdr *message, const struct leak_set *s
 	expect_result(ret);
 }
 
+static void parse_wanted(const struct nlmsghdr *message)
+{
+	struct wanted_name name;
+	struct attr_walk walk;
+	int ret = set_elements_walk(message, &walk);
+
+	if (ret < 0)
+		return;
+	while ((ret = wanted_set_next(&walk, &name)) > 0)
+		expect(memchr(name.name, '\0', sizeof(name.name)));
+	expect_result(ret);
+}
+
+static void parse_chain(const struct nlmsghdr *message)
+{
+	struct chain_info info;
+
+	expect_result(chain_parse(message, &info));
+}
+
+static void parse_generation(const struct nlmsghdr *message)
+{
+	uint32_t generation;
+
+	expect_result(nft_parse_generation(message, &generation));
+}
+
 static void parse(const struct nlmsghdr *message)
 {
+	parse_chain(message);
+	parse_generation(message);
+	parse_wanted(message);
 	parse_table(message);
 	parse_rule(message);
 	parse_flowtable(message);

@@ -136,7 +136,7 @@ static void nft_shows_what_we_create(void **state)
 	nfto_txn_add_device(txn, INET, "t", "f", "d1");
 	nfto_txn_add_forward_chain(txn, INET, "t", "c", 10);
 	nfto_txn_add_leak_detector(txn, "t", "c");
-	nfto_txn_add_offload_rule(txn, INET, "t", "c", "f", "the rule");
+	nfto_txn_add_offload_rule(txn, INET, "t", "c", "f", 0, "the rule");
 	assert_int_equal(commit(ctx, txn), NFTO_ERROR_NONE);
 
 	assert_shows("nft list ruleset", "comment \"made by a test\"");
@@ -347,7 +347,7 @@ static void delete_device_that_is_not_in(struct nfto_txn *txn)
 static void delete_flowtable_in_use(struct nfto_txn *txn)
 {
 	nfto_txn_add_forward_chain(txn, INET, "t", "c", 0);
-	nfto_txn_add_offload_rule(txn, INET, "t", "c", "f", NULL);
+	nfto_txn_add_offload_rule(txn, INET, "t", "c", "f", 0, NULL);
 	nfto_txn_delete_flowtable(txn, INET, "t", "f");
 }
 
@@ -363,13 +363,13 @@ static void change_priority(struct nfto_txn *txn)
 
 static void add_rule_to_missing_chain(struct nfto_txn *txn)
 {
-	nfto_txn_add_offload_rule(txn, INET, "t", "nosuch", "f", NULL);
+	nfto_txn_add_offload_rule(txn, INET, "t", "nosuch", "f", 0, NULL);
 }
 
 static void add_rule_for_missing_flowtable(struct nfto_txn *txn)
 {
 	nfto_txn_add_forward_chain(txn, INET, "t", "c", 0);
-	nfto_txn_add_offload_rule(txn, INET, "t", "c", "nosuch", NULL);
+	nfto_txn_add_offload_rule(txn, INET, "t", "c", "nosuch", 0, NULL);
 }
 
 static void flush_missing_chain(struct nfto_txn *txn)

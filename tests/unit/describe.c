@@ -28,6 +28,8 @@ struct attribute {
 	const struct attribute *nest;
 };
 
+#define ANY_TYPE UINT16_MAX
+
 #define END                                                                                        \
 	{                                                                                          \
 		0, NULL, HEX, NULL                                                                 \
@@ -53,6 +55,11 @@ static const struct attribute ct[] = {
 	{ NFTA_CT_DREG, "dreg", BE32, NULL },
 	{ NFTA_CT_KEY, "key", BE32, NULL },
 	END,
+};
+static const struct attribute byteorder[] = {
+	{ NFTA_BYTEORDER_SREG, "sreg", BE32, NULL }, { NFTA_BYTEORDER_DREG, "dreg", BE32, NULL },
+	{ NFTA_BYTEORDER_OP, "op", BE32, NULL },     { NFTA_BYTEORDER_LEN, "len", BE32, NULL },
+	{ NFTA_BYTEORDER_SIZE, "size", BE32, NULL }, END,
 };
 static const struct attribute payload[] = {
 	{ NFTA_PAYLOAD_DREG, "dreg", BE32, NULL },
@@ -103,16 +110,10 @@ static const struct {
 	const char *name;
 	const struct attribute *data;
 } expressions[] = {
-	{ "meta", meta },
-	{ "ct", ct },
-	{ "payload", payload },
-	{ "bitwise", bitwise },
-	{ "cmp", cmp },
-	{ "lookup", lookup },
-	{ "counter", counter },
-	{ "flow_offload", flow_offload },
-	{ "immediate", immediate },
-	{ "dynset", dynset },
+	{ "meta", meta },	    { "ct", ct },	    { "byteorder", byteorder },
+	{ "payload", payload },	    { "bitwise", bitwise }, { "cmp", cmp },
+	{ "lookup", lookup },	    { "counter", counter }, { "flow_offload", flow_offload },
+	{ "immediate", immediate }, { "dynset", dynset },
 };
 
 static const struct attribute table[] = {
@@ -150,21 +151,27 @@ static const struct attribute set_desc[] = {
 	END,
 };
 static const struct attribute set[] = {
-	{ NFTA_SET_TABLE, "table", TEXT, NULL },     { NFTA_SET_NAME, "name", TEXT, NULL },
-	{ NFTA_SET_FLAGS, "flags", BE32, NULL },     { NFTA_SET_KEY_TYPE, "key_type", BE32, NULL },
-	{ NFTA_SET_KEY_LEN, "key_len", BE32, NULL }, { NFTA_SET_DESC, "desc", NEST, set_desc },
-	{ NFTA_SET_ID, "id", BE32, NULL },	     { NFTA_SET_TIMEOUT, "timeout", BE64, NULL },
-	{ NFTA_SET_EXPR, "", EXPRESSION, NULL },     END,
+	{ NFTA_SET_TABLE, "table", TEXT, NULL },
+	{ NFTA_SET_NAME, "name", TEXT, NULL },
+	{ NFTA_SET_FLAGS, "flags", BE32, NULL },
+	{ NFTA_SET_KEY_TYPE, "key_type", BE32, NULL },
+	{ NFTA_SET_KEY_LEN, "key_len", BE32, NULL },
+	{ NFTA_SET_DESC, "desc", NEST, set_desc },
+	{ NFTA_SET_ID, "id", BE32, NULL },
+	{ NFTA_SET_TIMEOUT, "timeout", BE64, NULL },
+	{ NFTA_SET_USERDATA, "userdata", HEX, NULL },
+	{ NFTA_SET_EXPR, "", EXPRESSION, NULL },
+	END,
 };
 
 static const struct attribute element[] = {
 	{ NFTA_SET_ELEM_KEY, "key", NEST, data },
+	{ NFTA_SET_ELEM_USERDATA, "userdata", USERDATA, NULL },
 	END,
 };
 static const struct attribute element_list[] = {
-	{ NFTA_LIST_ELEM, "element", NEST, element },
 	/* libnftnl numbers them, which the kernel does not look at. */
-	{ 2, "element", NEST, element },
+	{ ANY_TYPE, "element", NEST, element },
 	END,
 };
 static const struct attribute set_elements[] = {
@@ -199,6 +206,11 @@ static const struct attribute conntrack[] = {
 	END,
 };
 
+static const struct attribute batch_begin[] = {
+	{ NFNL_BATCH_GENID, "generation", BE32, NULL },
+	END,
+};
+
 static const struct attribute nothing[] = { END };
 
 static const struct {
@@ -206,18 +218,21 @@ static const struct {
 	const char *name;
 	const struct attribute *attributes;
 } messages[] = {
-	{ NFNL_MSG_BATCH_BEGIN, "begin", nothing },
+	{ NFNL_MSG_BATCH_BEGIN, "begin", batch_begin },
 	{ NFNL_MSG_BATCH_END, "end", nothing },
 	{ NFT(NFT_MSG_NEWTABLE), "newtable", table },
 	{ NFT(NFT_MSG_GETTABLE), "gettable", table },
 	{ NFT(NFT_MSG_DELTABLE), "deltable", table },
 	{ NFT(NFT_MSG_NEWCHAIN), "newchain", chain },
+	{ NFT(NFT_MSG_GETCHAIN), "getchain", chain },
+	{ NFT(NFT_MSG_DELCHAIN), "delchain", chain },
 	{ NFT(NFT_MSG_NEWRULE), "newrule", rule },
 	{ NFT(NFT_MSG_GETRULE), "getrule", rule },
 	{ NFT(NFT_MSG_DELRULE), "delrule", rule },
 	{ NFT(NFT_MSG_NEWSET), "newset", set },
 	{ NFT(NFT_MSG_NEWSETELEM), "newsetelem", set_elements },
 	{ NFT(NFT_MSG_GETSETELEM), "getsetelem", set_elements },
+	{ NFT(NFT_MSG_DELSETELEM), "delsetelem", set_elements },
 	{ NFT(NFT_MSG_GETGEN), "getgen", nothing },
 	{ NFT(NFT_MSG_NEWFLOWTABLE), "newflowtable", flowtable },
 	{ NFT(NFT_MSG_GETFLOWTABLE), "getflowtable", flowtable },
@@ -357,7 +372,7 @@ static void put_attribute(struct text *text, const struct nlattr *attr,
 	const char *begin = (const char *)attr;
 
 	for (; attributes->name; attributes++) {
-		if (attributes->type != mnl_attr_get_type(attr))
+		if (attributes->type != ANY_TYPE && attributes->type != mnl_attr_get_type(attr))
 			continue;
 		put(text, "%s", attributes->name);
 		if (attributes->kind != NEST && attributes->kind != EXPRESSION)
@@ -373,7 +388,7 @@ static void put_attribute(struct text *text, const struct nlattr *attr,
 }
 
 /* No type that we send is above this. */
-#define LAST_TYPE 31
+#define LAST_TYPE 64
 
 /* Sorted by type, as the order depends on the version of libnftnl, and the kernel does not care. */
 static void put_sorted(struct text *text, const void *begin, size_t length,

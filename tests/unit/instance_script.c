@@ -17,6 +17,10 @@ struct instance_script instance_whole(const char *mode, uint32_t flags)
 		.flowtable = "ft",
 		.flags = flags,
 		.devices = { "lan0", "wan0" },
+		.has_chain = true,
+		.chain_priority = 10,
+		.has_wanted = true,
+		.wanted_devices = { "lan0", "wan0" },
 		.leak_comment = "leaks: packets of offloaded flows that came the slow way",
 		.offload_has_counter = true,
 		.leak_has_counter = true,
@@ -45,6 +49,7 @@ void instance_answer_flowtable(struct fake *fake, const struct instance_script *
 		.family = NFPROTO_INET,
 		.table = "nftoffload",
 		.name = instance->flowtable,
+		.priority = instance->priority,
 		.flags = instance->flags,
 		.use = 1,
 		.handle = 4,
@@ -54,6 +59,33 @@ void instance_answer_flowtable(struct fake *fake, const struct instance_script *
 	fake_answer(fake, NFT(NFT_MSG_GETFLOWTABLE));
 	if (instance->flowtable)
 		reply_flowtable(fake, &flowtable);
+	reply_done(fake);
+}
+
+void instance_answer_chain(struct fake *fake, const struct instance_script *instance)
+{
+	fake_answer(fake, NFT(NFT_MSG_GETCHAIN));
+	if (instance->has_chain)
+		reply_forward_chain(fake, "nftoffload", "forward", instance->chain_priority);
+	else
+		reply_error(fake, 0, ENOENT);
+}
+
+void instance_answer_wanted(struct fake *fake, const struct instance_script *instance)
+{
+	struct reply_elements elements;
+
+	fake_answer(fake, NFT(NFT_MSG_GETSETELEM));
+	if (!instance->has_wanted) {
+		reply_error(fake, 0, ENOENT);
+		return;
+	}
+	elements = reply_open_elements(fake, "wanted");
+	for (const char *const *name = instance->interfaces; *name; name++)
+		reply_named_element(&elements, *name, "interface");
+	for (const char *const *name = instance->wanted_devices; *name; name++)
+		reply_named_element(&elements, *name, "device");
+	reply_close_elements(fake, &elements);
 	reply_done(fake);
 }
 
@@ -88,8 +120,11 @@ void instance_answer_rules(struct fake *fake, const struct instance_script *inst
 
 void instance_answer(struct fake *fake, const struct instance_script *instance)
 {
+	instance_answer_generation(fake);
 	instance_answer_table(fake, instance->comment);
 	instance_answer_flowtable(fake, instance);
+	instance_answer_chain(fake, instance);
+	instance_answer_wanted(fake, instance);
 	instance_answer_rules(fake, instance);
 }
 

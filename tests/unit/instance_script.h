@@ -10,7 +10,13 @@ struct instance_script {
 	const char *comment;   /* of the table; NULL: none */
 	const char *flowtable; /* its name; NULL: none */
 	uint32_t flags;
+	int32_t priority;
 	const char *devices[8];
+	bool has_chain;
+	int32_t chain_priority;
+	bool has_wanted;	   /* the set */
+	const char *interfaces[8]; /* that were asked for */
+	const char *wanted_devices[8];
 	const char *offload_comment; /* of the rule; NULL: no such rule */
 	const char *leak_comment;    /* the same */
 	bool offload_has_counter;
@@ -23,18 +29,20 @@ struct instance_script {
 /* All of it, with the devices lan0 and wan0. Change what the test is about. */
 struct instance_script instance_whole(const char *mode, uint32_t flags);
 
-/* Answers to the requests of one look at it, but for the generation. */
+/* Answers to the requests of one look at it. */
 void instance_answer(struct fake *fake, const struct instance_script *instance);
 
 /* The answers one by one. */
 void instance_answer_table(struct fake *fake, const char *comment);
 void instance_answer_flowtable(struct fake *fake, const struct instance_script *instance);
+void instance_answer_chain(struct fake *fake, const struct instance_script *instance);
+void instance_answer_wanted(struct fake *fake, const struct instance_script *instance);
 void instance_answer_rules(struct fake *fake, const struct instance_script *instance);
 
 /* There is none. */
 void instance_answer_missing(struct fake *fake);
 
-/* The first dump of a context asks for the generation before it. */
+/* A look at an instance begins with the generation, and so does the first dump of a context. */
 void instance_answer_generation(struct fake *fake);
 
 #endif

@@ -75,12 +75,12 @@ int op_flush_chain(struct nfto_txn *txn)
 
 int op_add_rule(struct nfto_txn *txn)
 {
-	return nfto_txn_add_offload_rule(txn, INET, "t", "c", "f", NULL);
+	return nfto_txn_add_offload_rule(txn, INET, "t", "c", "f", 0, NULL);
 }
 
 int op_add_rule_with_comment(struct nfto_txn *txn)
 {
-	return nfto_txn_add_offload_rule(txn, INET, "t", "c", "f", "say hello");
+	return nfto_txn_add_offload_rule(txn, INET, "t", "c", "f", 0, "say hello");
 }
 
 int op_add_detector(struct nfto_txn *txn)

@@ -131,6 +131,23 @@ void reply_flowtable(struct fake *fake, const struct reply_flowtable *flowtable)
 	fake_close(fake, message);
 }
 
+void reply_forward_chain(struct fake *fake, const char *table, const char *name, int32_t priority)
+{
+	struct nlmsghdr *message = reply_open(fake, NFT(NFT_MSG_NEWCHAIN), 0, NFPROTO_INET);
+	struct nlattr *hook;
+
+	mnl_attr_put_strz(message, NFTA_CHAIN_TABLE, table);
+	mnl_attr_put_strz(message, NFTA_CHAIN_NAME, name);
+	put_be64(message, NFTA_CHAIN_HANDLE, 6);
+	hook = mnl_attr_nest_start(message, NFTA_CHAIN_HOOK);
+	put_be32(message, NFTA_HOOK_HOOKNUM, NF_INET_FORWARD);
+	put_be32(message, NFTA_HOOK_PRIORITY, (uint32_t)priority);
+	mnl_attr_nest_end(message, hook);
+	put_be32(message, NFTA_CHAIN_POLICY, NF_ACCEPT);
+	mnl_attr_put_strz(message, NFTA_CHAIN_TYPE, "filter");
+	fake_close(fake, message);
+}
+
 static struct nlattr *open_expression(struct nlmsghdr *message, uint16_t type, const char *name,
 				      struct nlattr **data)
 {
@@ -209,6 +226,21 @@ void reply_element(struct reply_elements *elements, const void *key, uint16_t ke
 	put_counter(message, NFTA_SET_ELEM_EXPR, packets, bytes);
 	put_be64(message, NFTA_SET_ELEM_TIMEOUT, 300000);
 	put_be64(message, NFTA_SET_ELEM_EXPIRATION, 299000);
+	mnl_attr_nest_end(message, element);
+}
+
+void reply_named_element(struct reply_elements *elements, const char *name, const char *comment)
+{
+	struct nlmsghdr *message = elements->message;
+	struct nlattr *element = mnl_attr_nest_start(message, NFTA_LIST_ELEM);
+	struct nlattr *nest = mnl_attr_nest_start(message, NFTA_SET_ELEM_KEY);
+	char key[16] = "";
+
+	strncpy(key, name, sizeof(key) - 1);
+	mnl_attr_put(message, NFTA_DATA_VALUE, sizeof(key), key);
+	mnl_attr_nest_end(message, nest);
+	if (comment)
+		put_comment(message, NFTA_SET_ELEM_USERDATA, comment);
 	mnl_attr_nest_end(message, element);
 }
 

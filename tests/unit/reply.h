@@ -51,6 +51,9 @@ struct reply_flowtable {
 };
 void reply_flowtable(struct fake *fake, const struct reply_flowtable *flowtable);
 
+/* A base chain on the forward hook. */
+void reply_forward_chain(struct fake *fake, const char *table, const char *name, int32_t priority);
+
 /* A rule with a counter between other expressions. */
 struct reply_rule {
 	const char *table;
@@ -70,6 +73,7 @@ struct reply_elements {
 struct reply_elements reply_open_elements(struct fake *fake, const char *set);
 void reply_element(struct reply_elements *elements, const void *key, uint16_t key_length,
 		   uint64_t packets, uint64_t bytes);
+void reply_named_element(struct reply_elements *elements, const char *name, const char *comment);
 void reply_close_elements(struct fake *fake, struct reply_elements *elements);
 
 /* A conntrack entry. */

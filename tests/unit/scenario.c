@@ -120,6 +120,7 @@ static int apply(struct scene *scene, enum nfto_mode wanted, bool changed, enum 
 
 static void answer_fresh(struct fake *fake)
 {
+	instance_answer_generation(fake);
 	instance_answer_missing(fake);
 	answer_ack(fake);
 }
@@ -131,6 +132,7 @@ static int run_fresh(struct scene *scene)
 
 static void answer_fallback(struct fake *fake)
 {
+	instance_answer_generation(fake);
 	instance_answer_missing(fake);
 	fake_answer(fake, BATCH);
 	reply_error(fake, 3, EOPNOTSUPP);
@@ -147,7 +149,6 @@ static void answer_present(struct fake *fake)
 {
 	struct instance_script instance = instance_whole("auto", COUNTER);
 
-	instance_answer_generation(fake);
 	instance_answer(fake, &instance);
 }
 
@@ -167,8 +168,7 @@ static void answer_same(struct fake *fake)
 {
 	struct instance_script instance = instance_whole("hardware", HARDWARE | COUNTER);
 
-	instance.devices[1] = "dmz0";
-	instance_answer_generation(fake);
+	instance.devices[1] = instance.wanted_devices[1] = "dmz0";
 	instance_answer(fake, &instance);
 }
 
@@ -383,7 +383,7 @@ static int add_operations(struct nfto_txn *txn)
 	if (ret == 0)
 		ret = nfto_txn_flush_chain(txn, INET, "t", "c");
 	if (ret == 0)
-		ret = nfto_txn_add_offload_rule(txn, INET, "t", "c", "f", "comment");
+		ret = nfto_txn_add_offload_rule(txn, INET, "t", "c", "f", 0, "comment");
 	return ret == 0 ? nfto_txn_add_leak_detector(txn, "t", "c") : ret;
 }
 

@@ -74,6 +74,8 @@ static void test_status(void **state)
 	answer(&setup, NFT(NFT_MSG_GETTABLE), "table");
 	answer(&setup, NFT(NFT_MSG_GETGEN), "generation");
 	answer(&setup, NFT(NFT_MSG_GETFLOWTABLE), "flowtables");
+	answer(&setup, NFT(NFT_MSG_GETCHAIN), "chain");
+	answer(&setup, NFT(NFT_MSG_GETSETELEM), "wanted");
 	answer(&setup, NFT(NFT_MSG_GETRULE), "rules");
 	assert_int_equal(nfto_status_read(setup.ctx, NAME, &status), 0);
 	assert_int_equal(nfto_status_requested(status), NFTO_MODE_SOFTWARE);

@@ -261,7 +261,7 @@ static int add_many(struct nfto_txn *txn)
 	if (ret == 0)
 		ret = nfto_txn_add_forward_chain(txn, INET, "tables", "chains", 10);
 	if (ret == 0)
-		ret = nfto_txn_add_offload_rule(txn, INET, "tables", "chains", "flows", NULL);
+		ret = nfto_txn_add_offload_rule(txn, INET, "tables", "chains", "flows", 0, NULL);
 	if (ret == 0)
 		ret = nfto_txn_delete_device(txn, NFTO_FAMILY_IPV6, "tables", "flows", "lan1");
 	return ret;

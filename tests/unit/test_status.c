@@ -36,7 +36,6 @@ static struct nfto_status *read_instance(const struct instance_script *instance)
 	struct setup setup;
 
 	set_up(&setup);
-	instance_answer_generation(setup.fake);
 	instance_answer(setup.fake, instance);
 	assert_int_equal(nfto_status_read(setup.ctx, NAME, &status), 0);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NONE);
@@ -68,9 +67,11 @@ static void test_whole_instance(void **state)
 static void test_requests(void **state)
 {
 	static const char *const requests[][2] = {
-		{ "gettable inet name=" NAME },
 		{ "getgen any" },
+		{ "gettable inet name=" NAME },
 		{ "getflowtable inet dump table=" NAME },
+		{ "getchain inet table=" NAME " name=forward" },
+		{ "getsetelem inet dump table=" NAME " set=wanted" },
 		{ "getrule inet dump table=" NAME },
 	};
 	struct instance_script instance = instance_whole("auto", COUNTER);
@@ -79,7 +80,6 @@ static void test_requests(void **state)
 
 	(void)state;
 	set_up(&setup);
-	instance_answer_generation(setup.fake);
 	instance_answer(setup.fake, &instance);
 	assert_int_equal(nfto_status_read(setup.ctx, NAME, &status), 0);
 	assert_int_equal(setup.fake->request_count, COUNT(requests));
@@ -220,6 +220,7 @@ static void test_instance_that_does_not_exist(void **state)
 
 	(void)state;
 	set_up(&setup);
+	instance_answer_generation(setup.fake);
 	instance_answer_missing(setup.fake);
 	assert_int_equal(nfto_status_read(setup.ctx, NAME, &status), 0);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NONE);
@@ -237,36 +238,41 @@ static void test_instance_that_does_not_exist(void **state)
 
 static void foreign(struct fake *fake)
 {
+	instance_answer_generation(fake);
 	instance_answer_table(fake, "somebody's");
 }
 
 static void without_comment(struct fake *fake)
 {
+	instance_answer_generation(fake);
 	instance_answer_table(fake, NULL);
 }
 
 static void not_permitted(struct fake *fake)
 {
+	instance_answer_generation(fake);
 	fake_answer(fake, NFT(NFT_MSG_GETTABLE));
 	reply_error(fake, 0, EPERM);
 }
 
 static void no_nf_tables(struct fake *fake)
 {
+	instance_answer_generation(fake);
 	fake_answer(fake, NFT(NFT_MSG_GETTABLE));
 	reply_error(fake, 0, EINVAL);
 }
 
 static void spoilt_table(struct fake *fake)
 {
+	instance_answer_generation(fake);
 	fake_answer(fake, NFT(NFT_MSG_GETTABLE));
 	fake_close(fake, reply_open(fake, NFT(NFT_MSG_NEWTABLE), 0, NFPROTO_INET));
 }
 
 static void flowtables_lost(struct fake *fake)
 {
-	instance_answer_table(fake, "managed by nftoffload");
 	instance_answer_generation(fake);
+	instance_answer_table(fake, "managed by nftoffload");
 	fake_answer(fake, NFT(NFT_MSG_GETFLOWTABLE));
 	fake_receive_error(fake, ENOBUFS);
 }
@@ -278,6 +284,8 @@ static void rules_lost(struct fake *fake)
 	instance_answer_generation(fake);
 	instance_answer_table(fake, instance.comment);
 	instance_answer_flowtable(fake, &instance);
+	instance_answer_chain(fake, &instance);
+	instance_answer_wanted(fake, &instance);
 	fake_answer(fake, NFT(NFT_MSG_GETRULE));
 	fake_receive_error(fake, ENOBUFS);
 }
@@ -289,6 +297,8 @@ static void spoilt_rule(struct fake *fake)
 	instance_answer_generation(fake);
 	instance_answer_table(fake, instance.comment);
 	instance_answer_flowtable(fake, &instance);
+	instance_answer_chain(fake, &instance);
+	instance_answer_wanted(fake, &instance);
 	fake_answer(fake, NFT(NFT_MSG_GETRULE));
 	fake_close(fake, reply_open(fake, NFT(NFT_MSG_NEWRULE), NLM_F_MULTI, NFPROTO_INET));
 }

@@ -227,12 +227,12 @@ static int flush_empty_chain(struct nfto_txn *txn)
 
 static int rule_to_empty_flowtable(struct nfto_txn *txn)
 {
-	return nfto_txn_add_offload_rule(txn, INET, "t", "c", "", NULL);
+	return nfto_txn_add_offload_rule(txn, INET, "t", "c", "", 0, NULL);
 }
 
 static int rule_with_long_comment(struct nfto_txn *txn)
 {
-	return nfto_txn_add_offload_rule(txn, INET, "t", "c", "f", COMMENT_127 "x");
+	return nfto_txn_add_offload_rule(txn, INET, "t", "c", "f", 0, COMMENT_127 "x");
 }
 
 static int detector_in_empty_chain(struct nfto_txn *txn)
@@ -317,7 +317,7 @@ static void test_largest_messages(void **state)
 	(void)state;
 	set_up(&setup);
 	answer_ack(setup.fake);
-	assert_int_equal(nfto_txn_add_offload_rule(setup.txn, INET, NAME_255, NAME_255, NAME_255,
+	assert_int_equal(nfto_txn_add_offload_rule(setup.txn, INET, NAME_255, NAME_255, NAME_255, 0,
 						   COMMENT_127),
 			 0);
 	assert_int_equal(nfto_txn_add_leak_detector(setup.txn, NAME_255, NAME_255), 0);

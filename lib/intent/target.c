@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What is to be, compared with what is: the difference is the batch. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/netfilter.h>
+
+#include "target.h"
+
+static void take_name(struct wanted_name *wanted, const char *name, bool is_device)
+{
+	size_t length = strlen(name);
+
+	memset(wanted, 0, sizeof(*wanted));
+	wanted->is_device = is_device;
+	wanted->is_prefix = name[length - 1] == '*';
+	memcpy(wanted->name, name, length - wanted->is_prefix);
+}
+
+static void take_names(struct target *target, const struct name_list *list, bool is_device)
+{
+	for (size_t i = 0; i < list->count; i++)
+		take_name(&target->wanted[target->wanted_count++], list->names[i], is_device);
+}
+
+int target_init(struct target *target, const struct nfto_spec *spec)
+{
+	size_t count = spec->interfaces.count + spec->devices.count;
+
+	memset(target, 0, sizeof(*target));
+	target->spec = spec;
+	target->wanted = calloc(count, sizeof(*target->wanted));
+	if (!target->wanted)
+		return -ENOMEM;
+	take_names(target, &spec->interfaces, false);
+	take_names(target, &spec->devices, true);
+	return 0;
+}
+
+void target_clear(struct target *target)
+{
+	free(target->devices);
+	free(target->wanted);
+}
+
+/* ---- compared */
+
+static bool is_hardware(const struct flowtable_info *flowtable)
+{
+	return flowtable->flags & NFTO_FLOWTABLE_HARDWARE;
+}
+
+static bool counts(const struct flowtable_info *flowtable)
+{
+	return flowtable->flags & NFTO_FLOWTABLE_COUNTER;
+}
+
+static bool flowtable_has(const struct flowtable_info *flowtable, const char *device)
+{
+	for (size_t i = 0; i < flowtable->device_count; i++) {
+		if (strcmp(flowtable->devices[i], device) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool target_has(const struct target *target, const char *device)
+{
+	for (size_t i = 0; i < target->device_count; i++) {
+		if (strcmp(target->devices[i], device) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool has_same_devices(const struct target *target, const struct flowtable_info *flowtable)
+{
+	if (flowtable->device_count != target->device_count)
+		return false;
+	for (size_t i = 0; i < target->device_count; i++) {
+		if (!flowtable_has(flowtable, target->devices[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool is_wanted(const struct target *target, const struct wanted_name *name)
+{
+	for (size_t i = 0; i < target->wanted_count; i++) {
+		const struct wanted_name *wanted = &target->wanted[i];
+
+		if (wanted->is_device == name->is_device && wanted->is_prefix == name->is_prefix &&
+		    strcmp(wanted->name, name->name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* No name stands twice in either. */
+static bool remembers(const struct instance *instance, const struct target *target)
+{
+	if (!instance->has_wanted || instance->wanted.count != target->wanted_count)
+		return false;
+	for (size_t i = 0; i < instance->wanted.count; i++) {
+		if (!is_wanted(target, &instance->wanted.names[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool has_right_chain(const struct instance *instance, const struct target *target)
+{
+	const struct chain_info *chain = &instance->chain;
+
+	return instance->has_chain && chain->is_base && chain->hook == NF_INET_FORWARD &&
+	       chain->priority == target->spec->forward_priority;
+}
+
+static void write_comment(const struct target *target, char *comment, size_t size)
+{
+	instance_write_comment(comment, size, target->spec->mode, target->spec->min_packets);
+}
+
+static bool has_right_rules(const struct instance *instance, const struct target *target)
+{
+	char comment[COMMENT_LENGTH + 1];
+
+	write_comment(target, comment, sizeof(comment));
+	return instance->has_rules && strcmp(instance->comment, comment) == 0;
+}
+
+bool target_replaces(const struct target *target, const struct instance *instance)
+{
+	const struct flowtable_info *flowtable = instance->flowtable;
+
+	return instance->exists &&
+	       (!flowtable || is_hardware(flowtable) != (target->mode == NFTO_MODE_HARDWARE) ||
+		flowtable->priority != target->spec->ingress_priority);
+}
+
+bool target_is_met(const struct target *target, const struct instance *instance)
+{
+	return instance->exists && !target_replaces(target, instance) &&
+	       counts(instance->flowtable) == target->spec->counter &&
+	       has_same_devices(target, instance->flowtable) && has_right_chain(instance, target) &&
+	       has_right_rules(instance, target) && remembers(instance, target);
+}
+
+/* ---- brought about */
+
+static int add_rules(struct nfto_txn *txn, const struct target *target)
+{
+	const struct nfto_spec *spec = target->spec;
+	char comment[COMMENT_LENGTH + 1];
+	int ret = nfto_txn_add_leak_detector(txn, spec->name, INSTANCE_CHAIN);
+
+	if (ret < 0)
+		return ret;
+	write_comment(target, comment, sizeof(comment));
+	return nfto_txn_add_offload_rule(txn, NFTO_FAMILY_INET, spec->name, INSTANCE_CHAIN,
+					 INSTANCE_FLOWTABLE, spec->min_packets, comment);
+}
+
+static int add_chain(struct nfto_txn *txn, const struct target *target)
+{
+	return nfto_txn_add_forward_chain(txn, NFTO_FAMILY_INET, target->spec->name, INSTANCE_CHAIN,
+					  target->spec->forward_priority);
+}
+
+static int remember(struct nfto_txn *txn, const struct target *target)
+{
+	return txn_write_wanted(txn, target->spec->name, target->wanted, target->wanted_count);
+}
+
+static int add_devices(struct nfto_txn *txn, const struct target *target,
+		       const struct flowtable_info *present)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < target->device_count && ret == 0; i++) {
+		if (present && flowtable_has(present, target->devices[i]))
+			continue;
+		ret = nfto_txn_add_device(txn, NFTO_FAMILY_INET, target->spec->name,
+					  INSTANCE_FLOWTABLE, target->devices[i]);
+	}
+	return ret;
+}
+
+static int delete_devices(struct nfto_txn *txn, const struct target *target,
+			  const struct flowtable_info *present)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < present->device_count && ret == 0; i++) {
+		if (target_has(target, present->devices[i]))
+			continue;
+		ret = nfto_txn_delete_device(txn, NFTO_FAMILY_INET, target->spec->name,
+					     INSTANCE_FLOWTABLE, present->devices[i]);
+	}
+	return ret;
+}
+
+/* What was asked for stands in the comment of a rule, and a rule can't be changed; nor can the hook of a
+ * chain. The chain may be gone, too. */
+static int replace_rules(struct nfto_txn *txn, const struct target *target,
+			 const struct instance *instance)
+{
+	const char *table = target->spec->name;
+	int ret = 0;
+
+	if (instance->has_chain)
+		ret = nfto_txn_flush_chain(txn, NFTO_FAMILY_INET, table, INSTANCE_CHAIN);
+	if (ret == 0 && instance->has_chain && !has_right_chain(instance, target))
+		ret = nfto_txn_delete_chain(txn, NFTO_FAMILY_INET, table, INSTANCE_CHAIN);
+	if (ret == 0 && !has_right_chain(instance, target))
+		ret = add_chain(txn, target);
+	return ret < 0 ? ret : add_rules(txn, target);
+}
+
+static uint32_t flags_of(const struct target *target)
+{
+	uint32_t flags = 0;
+
+	if (target->mode == NFTO_MODE_HARDWARE)
+		flags |= NFTO_FLOWTABLE_HARDWARE;
+	if (target->spec->counter)
+		flags |= NFTO_FLOWTABLE_COUNTER;
+	return flags;
+}
+
+static int update(struct nfto_txn *txn, const struct target *target,
+		  const struct instance *instance)
+{
+	int ret = delete_devices(txn, target, instance->flowtable);
+
+	if (ret == 0)
+		ret = add_devices(txn, target, instance->flowtable);
+	if (ret == 0 && counts(instance->flowtable) != target->spec->counter)
+		ret = nfto_txn_set_flowtable_flags(txn, NFTO_FAMILY_INET, target->spec->name,
+						   INSTANCE_FLOWTABLE, flags_of(target));
+	if (ret == 0 && !remembers(instance, target))
+		ret = remember(txn, target);
+	if (ret == 0 && !(has_right_chain(instance, target) && has_right_rules(instance, target)))
+		ret = replace_rules(txn, target, instance);
+	return ret;
+}
+
+static int create(struct nfto_txn *txn, const struct target *target)
+{
+	const struct nfto_spec *spec = target->spec;
+	int ret = nfto_txn_add_table(txn, NFTO_FAMILY_INET, spec->name, INSTANCE_COMMENT);
+
+	if (ret == 0)
+		ret = nfto_txn_add_flowtable(txn, NFTO_FAMILY_INET, spec->name, INSTANCE_FLOWTABLE,
+					     spec->ingress_priority, flags_of(target));
+	if (ret == 0)
+		ret = add_devices(txn, target, NULL);
+	if (ret == 0)
+		ret = remember(txn, target);
+	if (ret == 0)
+		ret = add_chain(txn, target);
+	return ret < 0 ? ret : add_rules(txn, target);
+}
+
+/* Replacing starts all flows again, so it is for what can't be changed in place. */
+int target_put_steps(const struct target *target, const struct instance *instance,
+		     struct nfto_txn *txn)
+{
+	int ret = 0;
+
+	if (instance->exists && !target_replaces(target, instance))
+		return update(txn, target, instance);
+	if (instance->exists)
+		ret = nfto_txn_delete_table(txn, NFTO_FAMILY_INET, target->spec->name);
+	return ret < 0 ? ret : create(txn, target);
+}
