@@ -68,9 +68,6 @@ NFTO_API const struct nfto_error *nfto_ctx_error(const struct nfto_ctx *ctx)
 	return &ctx->error;
 }
 
-/* How often a dump is repeated that the kernel marks as interrupted. */
-#define DUMP_ATTEMPTS 4
-
 /*
  * The kernel sizes the messages of a dump by the largest buffer that the socket has received into, and a
  * flowtable is one message with all of its devices. On a fresh socket that is about 185 of them, and a
@@ -97,32 +94,10 @@ int ctx_nft_generation(struct nfto_ctx *ctx, uint32_t *generation)
 	return ret == 0 ? -EBADMSG : nft_parse_generation(message, generation);
 }
 
-static int dump_once(struct nfto_ctx *ctx, const struct dump *dump)
-{
-	const struct nlmsghdr *message;
-	int ret;
-
-	dump->restart(dump->data);
-	ret = channel_send(&ctx->nft, &dump->request);
-	while (ret == 0) {
-		ret = channel_next(&ctx->nft, &message);
-		if (ret <= 0)
-			return ret;
-		ret = dump->take(message, dump->data);
-	}
-	return ret;
-}
-
 int ctx_nft_dump(struct nfto_ctx *ctx, const struct dump *dump)
 {
 	uint32_t generation;
 	int ret = ctx->primed ? 0 : ctx_nft_generation(ctx, &generation);
 
-	if (ret < 0)
-		return ret;
-	for (int attempt = 1;; attempt++) {
-		ret = dump_once(ctx, dump);
-		if (ret != -EINTR || attempt == DUMP_ATTEMPTS)
-			return ret;
-	}
+	return ret < 0 ? ret : channel_dump(&ctx->nft, dump);
 }

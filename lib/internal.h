@@ -61,18 +61,7 @@ int ctx_open_channel(const struct nfto_ctx *ctx, int bus, struct channel *channe
 /* The generation of the rule set: it grows with each change that anybody makes. 0 or a negative errno. */
 int ctx_nft_generation(struct nfto_ctx *ctx, uint32_t *generation);
 
-/* A dump of objects of nf_tables. */
-struct dump {
-	struct messages request;
-	/* Forgets what was taken: the dump begins, perhaps again. */
-	void (*restart)(void *data);
-	/* One message: 0 or a negative errno, which ends the dump. */
-	int (*take)(const struct nlmsghdr *message, void *data);
-	void *data;
-};
-
-/* Does a dump, and repeats it a few times if it was inconsistent. 0 or a negative errno; the kernel's
- * error is in ctx->nft.error. */
+/* Does a dump of objects of nf_tables. 0 or a negative errno; the kernel's error is in ctx->nft.error. */
 int ctx_nft_dump(struct nfto_ctx *ctx, const struct dump *dump);
 
 /* printable.c: copies what can be shown on a terminal, as much of it as fits; other bytes become \xNN. */

@@ -18,6 +18,9 @@
 /* The kernel answers inside of sendmsg(2); the time is for a machine that swaps. */
 #define ANSWER_TIMEOUT_MS 10000
 
+/* How often a dump is done that the kernel marks as interrupted. */
+#define DUMP_ATTEMPTS 4
+
 /* Largest errno that the kernel returns (MAX_ERRNO in include/linux/err.h). */
 #define MAX_ERRNO 4095
 
@@ -217,6 +220,33 @@ int channel_next(struct channel *channel, const struct nlmsghdr **message)
 				channel->finished = true;
 			return 1;
 		}
+	}
+}
+
+static int dump_once(struct channel *channel, const struct dump *dump)
+{
+	const struct nlmsghdr *message;
+	int ret;
+
+	dump->restart(dump->data);
+	ret = channel_send(channel, &dump->request);
+	while (ret == 0) {
+		ret = channel_next(channel, &message);
+		if (ret <= 0)
+			return ret;
+		ret = dump->take(message, dump->data);
+	}
+	return ret;
+}
+
+int channel_dump(struct channel *channel, const struct dump *dump)
+{
+	int ret;
+
+	for (int attempt = 1;; attempt++) {
+		ret = dump_once(channel, dump);
+		if (ret != -EINTR || attempt == DUMP_ATTEMPTS)
+			return ret;
 	}
 }
 

@@ -50,6 +50,20 @@ int channel_send(struct channel *channel, const struct messages *request);
  */
 int channel_next(struct channel *channel, const struct nlmsghdr **message);
 
+/* A dump, and where it goes. */
+struct dump {
+	struct messages request;
+	/* Forgets what was taken: the dump begins, perhaps again. */
+	void (*restart)(void *data);
+	/* One message: 0 or a negative errno, which ends the dump. */
+	int (*take)(const struct nlmsghdr *message, void *data);
+	void *data;
+};
+
+/* Does a dump, and repeats it a few times if it was inconsistent: 0, or a negative errno as that of
+ * channel_next(). */
+int channel_dump(struct channel *channel, const struct dump *dump);
+
 /*
  * Sends a batch, whose first message is its begin. Without `commit` it is sent without its end: the
  * kernel does all the work and then takes it back. Returns 0, or a negative errno; if the kernel
