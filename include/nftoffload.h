@@ -187,6 +187,37 @@ enum nfto_answer {
 /** "unknown", "no", "yes"; "unknown" for another value. Since 0.1. */
 const char *nfto_answer_name(enum nfto_answer answer);
 
+/** The network devices of a network namespace, how they stand on each other, and what a plan must know of
+ *  the kernel, at one moment. */
+struct nfto_topology;
+
+/**
+ * Read the topology of the context's network namespace. No privilege is needed.
+ * @param topology Out: free with nfto_topology_free().
+ * @return 0; -EMFILE and other errors of socket(2), as NFTO_ERROR_SYSTEM. Since 0.1.
+ */
+int nfto_topology_read(struct nfto_ctx *ctx, struct nfto_topology **topology);
+
+/**
+ * Read a topology from its record, as nfto_topology_text() gives it, of this machine or any other, or made
+ * by hand. Lines and words that this version does not know are skipped.
+ * @param text Not changed, and not needed after the call; need not end with a NUL.
+ * @param length Of the text, in bytes.
+ * @param topology Out: free with nfto_topology_free().
+ * @param line Out, may be NULL: set for -EINVAL, to the number of the line that is wrong, the first being 1.
+ * @return 0; -ENOMEM; -EINVAL if the heading is missing, if a value can't be, if a device is named that has
+ *         no line, or if two devices have the same index or name. Since 0.1.
+ */
+int nfto_topology_parse(const char *text, size_t length, struct nfto_topology **topology,
+			size_t *line);
+
+/** Since 0.1. */
+void nfto_topology_free(struct nfto_topology *topology);
+
+/** The record of a topology: lines of text, for people and for nfto_topology_parse(). Borrowed from the
+ *  topology. It holds names of devices, and no addresses. Since 0.1. */
+const char *nfto_topology_text(const struct nfto_topology *topology);
+
 /* ---------------------------------------------------------------------------------------------
  * What you want: spec and apply
  *

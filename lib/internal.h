@@ -72,4 +72,9 @@ const char *name_fault_object(const char *name);
 const char *name_fault_device(const char *name);
 const char *name_fault_instance(const char *name);
 
+/* Writes a name with \xNN for each byte that is no printable ASCII, and for the backslash. A device's name
+ * fits into ESCAPED_NAME_SIZE. */
+#define ESCAPED_NAME_SIZE (4 * IFNAMSIZ)
+void name_escape(const char *name, char *escaped, size_t size);
+
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Which strings can be names: NULL, or a sentence that says why this one can't. */
+#include <stdio.h>
 #include <string.h>
 
 #include "codec/nft.h"
@@ -70,4 +71,19 @@ const char *name_fault_instance(const char *name)
 			       "'.'";
 	}
 	return NULL;
+}
+
+void name_escape(const char *name, char *escaped, size_t size)
+{
+	size_t used = 0;
+
+	for (; *name && used + 5 <= size; name++) {
+		unsigned char c = (unsigned char)*name;
+
+		if (c <= ' ' || c >= 0x7f || c == '\\')
+			used += (size_t)snprintf(escaped + used, size - used, "\\x%02x", c);
+		else
+			escaped[used++] = *name;
+	}
+	escaped[used] = '\0';
 }

@@ -62,6 +62,7 @@ struct fake {
 	size_t script_length;
 
 	struct {
+		int bus; /* of the transport that it was sent on */
 		size_t offset;
 		size_t length;
 	} requests[64];

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include <linux/netfilter/nfnetlink_conntrack.h>
+#include <linux/rtnetlink.h>
 
 #include "instance_script.h"
+#include "link_script.h"
 #include "scenario.h"
 #include "unit.h"
 
@@ -306,6 +308,59 @@ static int run_counts(struct scene *scene)
 	return 0;
 }
 
+/* ---- Topology */
+
+static void answer_links(struct fake *fake)
+{
+	static const struct reply_link links[] = {
+		{ .index = 2, .name = "eth0", .type = 1 },
+		{ .index = 3,
+		  .name = "eth0.7",
+		  .type = 1,
+		  .kind = "vlan",
+		  .lower = 2,
+		  .vlan_id = 7,
+		  .vlan_protocol = 0x8100 },
+	};
+
+	fake_answer(fake, RTM_GETLINK);
+	reply_link(fake, &links[0]);
+	fake_datagram(fake);
+	reply_link(fake, &links[1]);
+	reply_done(fake);
+}
+
+static int run_topology(struct scene *scene)
+{
+	static const char last[] = "vlan type=1 lower=eth0 vlan=7\n";
+	struct nfto_topology *topology = UNTOUCHED(struct nfto_topology);
+	int ret = nfto_topology_read(scene->ctx, &topology);
+
+	if (ret < 0) {
+		assert_ptr_equal(topology, UNTOUCHED(struct nfto_topology));
+		return ret;
+	}
+	assert_non_null(strstr(nfto_topology_text(topology), last));
+	nfto_topology_free(topology);
+	return 0;
+}
+
+static int run_record(struct scene *scene)
+{
+	static const char text[] = "nftoffload topology 1\nlink 2 name=eth0\n"
+				   "link 3 name=eth1\npppoe lower=eth1\n";
+	struct nfto_topology *topology = UNTOUCHED(struct nfto_topology);
+	int ret = nfto_topology_parse(text, strlen(text), &topology, NULL);
+
+	(void)scene;
+	if (ret < 0) {
+		assert_ptr_equal(topology, UNTOUCHED(struct nfto_topology));
+		return ret;
+	}
+	nfto_topology_free(topology);
+	return 0;
+}
+
 /* ---- Flowtables and transactions */
 
 static void answer_flowtables(struct fake *fake)
@@ -420,6 +475,8 @@ const struct scenario scenarios[SCENARIO_COUNT] = {
 	{ "leaks", answer_leaks, run_leaks, false },
 	{ "flows", answer_flows, run_flows, false },
 	{ "flow counts", answer_flows, run_counts, false },
+	{ "topology", answer_links, run_topology, false },
+	{ "record of a topology", no_script, run_record, true },
 	{ "list of flowtables", answer_flowtables, run_list, false },
 	{ "flowtable", answer_flowtables, run_get, false },
 	{ "transaction", answer_transaction, run_transaction, false },

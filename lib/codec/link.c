@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <linux/if_ether.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+#include "link.h"
+#include "netlink/attr.h"
+
+int link_build_dump(struct messages *messages)
+{
+	struct nlmsghdr *message = messages_open_plain(messages, RTM_GETLINK, NLM_F_DUMP);
+	struct ifinfomsg *header;
+
+	if (!message)
+		return -ENOMEM;
+	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
+	header->ifi_family = AF_UNSPEC;
+	mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	messages_close(messages, message);
+	return 0;
+}
+
+static int parse_vlan(const struct nlattr *nest, struct link_info *info)
+{
+	const struct nlattr *attrs[IFLA_VLAN_MAX + 1];
+
+	info->vlan_protocol = ETH_P_8021Q;
+	if (attr_parse_nest(nest, attrs, IFLA_VLAN_MAX) < 0 ||
+	    attr_u16(attrs[IFLA_VLAN_ID], &info->vlan_id) < 0 ||
+	    attr_be16(attrs[IFLA_VLAN_PROTOCOL], &info->vlan_protocol) == -EBADMSG)
+		return -EBADMSG;
+	return 0;
+}
+
+static int parse_bridge(const struct nlattr *nest, struct link_info *info)
+{
+	const struct nlattr *attrs[IFLA_BR_MAX + 1];
+	uint8_t vlan_filtering = 0;
+
+	if (attr_parse_nest(nest, attrs, IFLA_BR_MAX) < 0 ||
+	    attr_u8(attrs[IFLA_BR_VLAN_FILTERING], &vlan_filtering) == -EBADMSG)
+		return -EBADMSG;
+	info->vlan_filtering = vlan_filtering != 0;
+	return 0;
+}
+
+static int parse_kind(const struct nlattr *nest, struct link_info *info)
+{
+	const struct nlattr *attrs[IFLA_INFO_MAX + 1];
+	const struct nlattr *data;
+
+	if (attr_parse_nest(nest, attrs, IFLA_INFO_MAX) < 0 ||
+	    attr_string(attrs[IFLA_INFO_KIND], info->kind, sizeof(info->kind)) == -EBADMSG ||
+	    attr_string(attrs[IFLA_INFO_SLAVE_KIND], info->port_kind, sizeof(info->port_kind)) ==
+		    -EBADMSG)
+		return -EBADMSG;
+	data = attrs[IFLA_INFO_DATA];
+	if (data && strcmp(info->kind, "vlan") == 0)
+		return parse_vlan(data, info);
+	if (data && strcmp(info->kind, "bridge") == 0)
+		return parse_bridge(data, info);
+	return 0;
+}
+
+static int parse_switch(const struct nlattr *attr, struct link_info *info)
+{
+	if (!attr)
+		return 0;
+	info->switch_id_length = mnl_attr_get_payload_len(attr);
+	if (info->switch_id_length > sizeof(info->switch_id))
+		return -EBADMSG;
+	memcpy(info->switch_id, mnl_attr_get_payload(attr), info->switch_id_length);
+	return 0;
+}
+
+int link_parse(const struct nlmsghdr *message, struct link_info *info)
+{
+	const struct nlattr *attrs[IFLA_MAX + 1];
+	const struct ifinfomsg *header = mnl_nlmsg_get_payload(message);
+
+	memset(info, 0, sizeof(*info));
+	if (attr_parse(message, sizeof(*header), attrs, IFLA_MAX) < 0 || header->ifi_index <= 0 ||
+	    attr_string(attrs[IFLA_IFNAME], info->name, sizeof(info->name)) < 0 ||
+	    attr_u32(attrs[IFLA_MASTER], &info->master) == -EBADMSG ||
+	    attr_u32(attrs[IFLA_LINK], &info->lower) == -EBADMSG ||
+	    attr_string(attrs[IFLA_PHYS_PORT_NAME], info->port_name, sizeof(info->port_name)) ==
+		    -EBADMSG ||
+	    parse_switch(attrs[IFLA_PHYS_SWITCH_ID], info) < 0)
+		return -EBADMSG;
+	info->index = (uint32_t)header->ifi_index;
+	info->type = header->ifi_type;
+	info->is_up = header->ifi_flags & IFF_UP;
+	info->lower_is_elsewhere = attrs[IFLA_LINK_NETNSID] != NULL;
+	return attrs[IFLA_LINKINFO] ? parse_kind(attrs[IFLA_LINKINFO], info) : 0;
+}
