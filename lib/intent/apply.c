@@ -57,7 +57,7 @@ static int check_names(struct nfto_ctx *ctx, const struct name_list *list,
 		if (fault)
 			return refuse(ctx, NFTO_ERROR_INVALID, name, fault);
 		if (has(list, i, name) || has(others, others->count, name))
-			return refuse(ctx, NFTO_ERROR_DEVICE_DUPLICATE, name, "it is given twice");
+			return refuse(ctx, NFTO_ERROR_DEVICE_DUPLICATE, name, "the name is given twice");
 	}
 	return 0;
 }

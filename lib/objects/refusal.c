@@ -95,10 +95,13 @@ enum nfto_error_code refusal_code(const struct op *op, const struct nlmsghdr *me
 	case EOPNOTSUPP:
 		return unsupported(op);
 	case EINVAL:
-		/* What 6.1 says to an update of a flowtable that is not there: a hook without number. */
+		/* What 6.1 says to an update of a flowtable that is not there: a hook without number. The
+		 * caller looks whether it is there. */
 		return op->kind == OP_ADD_DEVICE || op->kind == OP_SET_FLOWTABLE_FLAGS ?
 			       NFTO_ERROR_NO_FLOWTABLE :
-			       NFTO_ERROR_SYSTEM;
+			       NFTO_ERROR_INVALID;
+	case EFBIG:
+		return NFTO_ERROR_INVALID;
 	case EBUSY:
 		return op->kind == OP_ADD_DEVICE ? NFTO_ERROR_DEVICE_BUSY : NFTO_ERROR_IN_USE;
 	case EEXIST:

@@ -398,9 +398,10 @@ static const struct op *op_of_message(const struct nfto_txn *txn, size_t message
 	return txn->ops[i];
 }
 
-static bool creates_flowtable(const struct nfto_txn *txn, const char *flowtable)
+static bool is_created_before(const struct nfto_txn *txn, const struct op *op,
+			      const char *flowtable)
 {
-	for (size_t i = 0; i < txn->count; i++) {
+	for (size_t i = 0; txn->ops[i] != op; i++) {
 		if (txn->ops[i]->kind == OP_ADD_FLOWTABLE &&
 		    strcmp(txn->ops[i]->object, flowtable) == 0)
 			return true;
@@ -408,23 +409,44 @@ static bool creates_flowtable(const struct nfto_txn *txn, const char *flowtable)
 	return false;
 }
 
-static bool kernel_has_flowtable(struct nfto_ctx *ctx, const char *flowtable)
+/* 1, 0, or a negative errno if it can't be told. */
+static int kernel_has_flowtable(struct nfto_ctx *ctx, const char *flowtable)
 {
 	struct nfto_flowtables list;
 	char object[OBJECT_SIZE];
-	bool found = false;
+	int ret = flowtables_read(ctx, AF_UNSPEC, NULL, &list);
 
-	if (flowtables_read(ctx, AF_UNSPEC, NULL, &list) < 0)
-		return false;
-	for (size_t i = 0; i < list.count && !found; i++) {
+	if (ret < 0)
+		return ret;
+	for (size_t i = 0; i < list.count && ret == 0; i++) {
 		const struct flowtable_info *info = &list.items[i].info;
 
 		describe(object, "flowtable", (enum nfto_family)info->family, info->table,
 			 info->name);
-		found = strcmp(object, flowtable) == 0;
+		ret = strcmp(object, flowtable) == 0;
 	}
 	flowtables_clear(&list);
-	return found;
+	return ret;
+}
+
+/* What the kernel's answer leaves open: is a flowtable missing, or a feature; can it not be changed, or not
+ * be at all? That depends on whether the flowtable is there. */
+static enum nfto_error_code settle(const struct nfto_txn *txn, const struct op *op,
+				   enum nfto_error_code code)
+{
+	const char *flowtable = op->flowtable ? op->flowtable : op->object;
+	bool is_open = code == NFTO_ERROR_NO_FLOWTABLE ||
+		       (code == NFTO_ERROR_IMMUTABLE && op->kind == OP_ADD_FLOWTABLE);
+	int is_there;
+
+	if (!is_open)
+		return code;
+	is_there = is_created_before(txn, op, flowtable) ?
+			   1 :
+			   kernel_has_flowtable(txn->ctx, flowtable);
+	if (is_there < 0 || (is_there > 0) == (code == NFTO_ERROR_IMMUTABLE))
+		return code;
+	return NFTO_ERROR_NOT_SUPPORTED;
 }
 
 static int explain_refusal(struct nfto_txn *txn, const struct reply_error *reply, size_t failed)
@@ -438,11 +460,7 @@ static int explain_refusal(struct nfto_txn *txn, const struct reply_error *reply
 	enum nfto_error_code code;
 
 	code = refusal_code(op, messages_get(&txn->batch, failed), reply);
-	if (code == NFTO_ERROR_NO_FLOWTABLE && op->flowtable &&
-	    (creates_flowtable(txn, op->flowtable) ||
-	     kernel_has_flowtable(txn->ctx, op->flowtable)))
-		code = NFTO_ERROR_NOT_SUPPORTED;
-	return error_set(&txn->ctx->error, code, reply->errnum, &details);
+	return error_set(&txn->ctx->error, settle(txn, op, code), reply->errnum, &details);
 }
 
 static const char changing[] = "other processes keep changing the rule set";

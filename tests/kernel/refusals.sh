@@ -57,7 +57,7 @@ test_names() {
 	refused_always "a name with a slash" 1 "can't hold '/'" apply lan0 a/b
 	refused_always "a name with a newline" 1 'device "a\x0ab"' apply lan0 $'a\nb'
 	refused_always "an escape sequence" 1 'device "\x1b[2J"' apply lan0 $'\e[2J'
-	refused_always "the same device twice" 1 "the device is given twice" apply lan0 wan0 lan0
+	refused_always "the same device twice" 1 "the name is given twice" apply lan0 wan0 lan0
 	refused_always "an instance without a name" 1 "the name is empty" apply --name "" lan0
 	refused_always "an instance .." 1 "begins with a letter" apply --name .. lan0
 	refused_always "an instance with a slash" 1 "$letters" apply --name a/b lan0

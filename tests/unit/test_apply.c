@@ -606,7 +606,7 @@ struct invalid {
 static const struct invalid invalid_specs[] = {
 	{ "no device", "a", { NULL }, NFTO_ERROR_INVALID, "no interface and no device is given" },
 	{ "device twice", "a", { "lan0", "wan0", "lan0" }, NFTO_ERROR_DEVICE_DUPLICATE,
-	  "device \"lan0\": it is given twice" },
+	  "device \"lan0\": the name is given twice" },
 	{ "empty device", "a", { "" }, NFTO_ERROR_INVALID, "the device name is empty" },
 	{ "dots", "a", { ".." }, NFTO_ERROR_INVALID,
 	  "device \"..\": a device can't be named \".\" or \"..\"" },

@@ -62,7 +62,7 @@ static const struct refusal refusals[] = {
 	{ "device, twice", op_add_device, 1, EEXIST, DEVICE, NFTO_ERROR_DEVICE_DUPLICATE },
 	{ "device, owned", op_add_device, 1, EPERM, TABLE, NFTO_ERROR_OWNED_TABLE },
 	{ "device, out of memory", op_add_device, 1, ENOMEM, NOBODY, NFTO_ERROR_NO_MEMORY },
-	{ "device, too many", op_add_device, 1, EFBIG, NOBODY, NFTO_ERROR_SYSTEM },
+	{ "device, too many", op_add_device, 1, EFBIG, NOBODY, NFTO_ERROR_INVALID },
 	{ "device, header blamed", op_add_device, 1, ENOENT, HEADER, NFTO_ERROR_NO_DEVICE },
 	{ "device, nowhere blamed", op_add_device, 1, ENOENT, BEYOND, NFTO_ERROR_NO_DEVICE },
 	{ "delete device, no table", op_delete_device, 1, ENOENT, TABLE, NFTO_ERROR_NO_TABLE },
