@@ -296,6 +296,117 @@ void nfto_spec_set_forward_priority(struct nfto_spec *spec, int32_t priority);
  *  some tools must see the begin of each connection. See nfto_txn_add_offload_rule(). Since 0.1. */
 void nfto_spec_set_min_packets(struct nfto_spec *spec, uint64_t min_packets);
 
+/** From the interfaces and devices of a spec to those that belong into its flowtable, with the reasons. */
+struct nfto_plan;
+
+/** One device on the way of the flows. */
+struct nfto_plan_device;
+
+/** What becomes of a device. Values are stable; new ones may come at the end. */
+enum nfto_plan_decision {
+	/** It belongs into the flowtable. */
+	NFTO_PLAN_TAKEN = 1,
+	/** It does not. */
+	NFTO_PLAN_LEFT_OUT = 2,
+	/** It is not there. */
+	NFTO_PLAN_MISSING = 3,
+};
+
+/** "taken", "left-out", "missing"; "unknown" for another value. Since 0.1. */
+const char *nfto_plan_decision_name(enum nfto_plan_decision decision);
+
+/** Why. Values are stable; new ones may come at the end. */
+enum nfto_plan_reason {
+	/** "explicit": given by nfto_spec_add_device(). */
+	NFTO_PLAN_EXPLICIT = 1,
+	/** "entry": packets come in here, and here the kernel looks for their flows. */
+	NFTO_PLAN_ENTRY = 2,
+	/** "route": routes go over it; the kernel keeps flows here when it does not find the way below. */
+	NFTO_PLAN_ROUTE = 3,
+	/** "between": on the way, but no flow is kept here. */
+	NFTO_PLAN_BETWEEN = 4,
+	/** "no-hardware": it has none, and needs none: the devices below it are asked. */
+	NFTO_PLAN_NO_HARDWARE = 5,
+	/** "no-driver": no driver takes flows of its kind into hardware, and nothing below stands for it. */
+	NFTO_PLAN_NO_DRIVER = 6,
+	/** "handed-over": another device takes its packets over, and flows are kept there. */
+	NFTO_PLAN_HANDED_OVER = 7,
+	/** "conduit": it carries a switch's tagged frames, and flows are kept for the switch's ports. */
+	NFTO_PLAN_CONDUIT = 8,
+	/** "too-deep": more tags, sessions or devices above it than the kernel follows. */
+	NFTO_PLAN_TOO_DEEP = 9,
+	/** "inner-tag": an 802.1ad tag inside of another, which the kernel does not read. */
+	NFTO_PLAN_INNER_TAG = 10,
+	/** "tunnel": what is inside can be offloaded in software; the packets around it are this host's. */
+	NFTO_PLAN_TUNNEL = 11,
+	/** "ipsec": each packet is held against a policy, so none is offloaded. */
+	NFTO_PLAN_IPSEC = 12,
+	/** "loopback": its packets are not forwarded. */
+	NFTO_PLAN_LOOPBACK = 13,
+	/** "empty": a bridge without ports. */
+	NFTO_PLAN_EMPTY = 14,
+	/** "elsewhere": the device below is in another network namespace. */
+	NFTO_PLAN_ELSEWHERE = 15,
+	/** "loop": it stands on itself. */
+	NFTO_PLAN_LOOP = 16,
+	/** "unknown-session": nobody can tell the device below its PPPoE session. */
+	NFTO_PLAN_UNKNOWN_SESSION = 17,
+	/** "no-path-discovery": the kernel does not look below the route's device (before Linux 5.13). */
+	NFTO_PLAN_NO_PATH_DISCOVERY = 18,
+	/** "no-pppoe-match": the kernel does not find flows of PPPoE here (before 5.15.157, 6.1.88, 6.6.29
+	 *  and 6.9). */
+	NFTO_PLAN_NO_PPPOE_MATCH = 19,
+	/** "no-device": there is no such device now. */
+	NFTO_PLAN_NO_DEVICE = 20,
+	/** "no-match": a wildcard, and nothing of such a name is there now. */
+	NFTO_PLAN_NO_MATCH = 21,
+};
+
+/** The name of a reason, as above; "unknown" for another value. Since 0.1. */
+const char *nfto_plan_reason_name(enum nfto_plan_reason reason);
+
+/**
+ * Make a plan. Nothing is asked or changed: the topology is all that is known.
+ * @param plan Out: free with nfto_plan_free(). It needs neither topology nor spec any more.
+ * @return 0; -ENOMEM. Since 0.1.
+ */
+int nfto_plan_new(const struct nfto_topology *topology, const struct nfto_spec *spec,
+		  struct nfto_plan **plan);
+
+/** Since 0.1. */
+void nfto_plan_free(struct nfto_plan *plan);
+
+/** What the plan is for: hardware or software. For a spec of mode auto: hardware, unless flows need a device
+ *  that no driver has in hardware. A driver that may have it can still refuse. Since 0.1. */
+enum nfto_mode nfto_plan_mode(const struct nfto_plan *plan);
+
+/** The device that stands in the way of hardware: flows need it, and it can't have any. So a plan of mode
+ *  hardware would leave flows out, and one of mode auto is for software. NULL if there is none, and for mode
+ *  software. Borrowed from the plan. Since 0.1. */
+const struct nfto_plan_device *nfto_plan_obstacle(const struct nfto_plan *plan);
+
+/** The number of devices, of all decisions. Since 0.1. */
+size_t nfto_plan_count(const struct nfto_plan *plan);
+
+/** In the order of the spec, each followed by those below it, each device once. Borrowed from the plan; NULL
+ *  if the index is out of range. Since 0.1. */
+const struct nfto_plan_device *nfto_plan_get(const struct nfto_plan *plan, size_t index);
+
+/** Its name; for one that is missing, as it was given. Since 0.1. */
+const char *nfto_plan_device_name(const struct nfto_plan_device *device);
+
+/** What becomes of it. Since 0.1. */
+enum nfto_plan_decision nfto_plan_device_decision(const struct nfto_plan_device *device);
+
+/** Why. Since 0.1. */
+enum nfto_plan_reason nfto_plan_device_reason(const struct nfto_plan_device *device);
+
+/** Why, for people, without a full stop; may name other devices, and is safe on a terminal. Since 0.1. */
+const char *nfto_plan_device_sentence(const struct nfto_plan_device *device);
+
+/** The interface or device of the spec, as it was given, by which it was first reached. Since 0.1. */
+const char *nfto_plan_device_via(const struct nfto_plan_device *device);
+
 /** What nfto_apply() did. */
 struct nfto_result;
 

@@ -23,6 +23,15 @@ static int compare_indexes(const void *left, const void *right)
 	return (*a)->index < (*b)->index ? -1 : (*a)->index > (*b)->index;
 }
 
+static int compare_masters(const void *left, const void *right)
+{
+	const struct link_info *const *a = left, *const *b = right;
+
+	if ((*a)->master != (*b)->master)
+		return (*a)->master < (*b)->master ? -1 : 1;
+	return compare_indexes(left, right);
+}
+
 static const struct link_info *find(const struct link_info *const *links, size_t count,
 				    const struct link_info *key,
 				    int (*compare)(const void *left, const void *right))
@@ -51,6 +60,26 @@ const struct link_info *topology_find_index(const struct nfto_topology *topology
 	return find(topology->by_index, topology->link_count, &key, compare_indexes);
 }
 
+const struct link_info *const *topology_ports(const struct nfto_topology *topology,
+					      const struct link_info *master, size_t *count)
+{
+	const struct link_info *const *links = topology->by_master;
+	size_t low = 0, high = topology->link_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (links[middle]->master < master->index)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*count = 0;
+	while (low + *count < topology->link_count && links[low + *count]->master == master->index)
+		(*count)++;
+	return links + low;
+}
+
 int topology_add_link(struct nfto_topology *topology, const struct link_info *link)
 {
 	size_t count = topology->link_count;
@@ -69,19 +98,30 @@ int topology_add_link(struct nfto_topology *topology, const struct link_info *li
 	return 0;
 }
 
-int topology_sort(struct nfto_topology *topology)
+static int sort(const struct nfto_topology *topology, const struct link_info ***sorted,
+		int (*compare)(const void *left, const void *right))
 {
 	size_t count = topology->link_count;
 
-	topology->by_index = calloc(count ? count : 1, sizeof(*topology->by_index));
-	topology->by_name = calloc(count ? count : 1, sizeof(*topology->by_name));
-	if (!topology->by_index || !topology->by_name)
+	*sorted = calloc(count ? count : 1, sizeof(**sorted));
+	if (!*sorted)
 		return -ENOMEM;
 	for (size_t i = 0; i < count; i++)
-		topology->by_index[i] = topology->by_name[i] = &topology->links[i];
-	qsort(topology->by_index, count, sizeof(*topology->by_index), compare_indexes);
-	qsort(topology->by_name, count, sizeof(*topology->by_name), compare_names);
+		(*sorted)[i] = &topology->links[i];
+	qsort(*sorted, count, sizeof(**sorted), compare);
 	return 0;
+}
+
+int topology_sort(struct nfto_topology *topology)
+{
+	int ret = sort(topology, &topology->by_index, compare_indexes);
+
+	return ret < 0 ? ret : sort(topology, &topology->by_name, compare_names);
+}
+
+int topology_sort_ports(struct nfto_topology *topology)
+{
+	return sort(topology, &topology->by_master, compare_masters);
 }
 
 int topology_add_pppoe(struct nfto_topology *topology, const struct link_info *lower)
@@ -154,6 +194,8 @@ static int read_topology(struct nfto_ctx *ctx, struct nfto_topology *topology)
 	if (ret == 0)
 		ret = netns_call(ctx->netns_fd, read_proc, topology);
 	if (ret == 0)
+		ret = topology_sort_ports(topology);
+	if (ret == 0)
 		ret = topology_write(topology);
 	return ret < 0 ? error_set_request(&ctx->error, &nothing_said, ret, NULL) : 0;
 }
@@ -183,6 +225,7 @@ NFTO_API void nfto_topology_free(struct nfto_topology *topology)
 	free(topology->links);
 	free(topology->by_index);
 	free(topology->by_name);
+	free(topology->by_master);
 	free(topology->pppoe_lowers);
 	free(topology->text);
 	free(topology);

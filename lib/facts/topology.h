@@ -22,6 +22,7 @@ struct nfto_topology {
 	/* The links, sorted. */
 	const struct link_info **by_index;
 	const struct link_info **by_name;
+	const struct link_info **by_master; /* and by index among the ports of one */
 	/* The indexes of devices that have PPPoE sessions over them: each once. Which session is which
 	 * ppp device's, the kernel tells nobody. */
 	uint32_t *pppoe_lowers;
@@ -33,11 +34,18 @@ struct nfto_topology {
 const struct link_info *topology_find_name(const struct nfto_topology *topology, const char *name);
 const struct link_info *topology_find_index(const struct nfto_topology *topology, uint32_t index);
 
+/* The ports of a bridge, bond..., in the order of their indexes: the first one, and how many. */
+const struct link_info *const *topology_ports(const struct nfto_topology *topology,
+					      const struct link_info *master, size_t *count);
+
 /* Adds a link, as long as it is not sorted: 0 or -ENOMEM. */
 int topology_add_link(struct nfto_topology *topology, const struct link_info *link);
 
 /* Sorts the links; after that they can be found: 0 or -ENOMEM. */
 int topology_sort(struct nfto_topology *topology);
+
+/* The same for ports, once each link knows its master: 0 or -ENOMEM. */
+int topology_sort_ports(struct nfto_topology *topology);
 
 /* The device has PPPoE sessions: 0 or -ENOMEM. */
 int topology_add_pppoe(struct nfto_topology *topology, const struct link_info *lower);

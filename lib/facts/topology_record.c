@@ -575,6 +575,8 @@ static int read_record(struct reading *reading, struct rest text)
 		ret = check_twins(reading);
 	if (ret == 0)
 		ret = read_lines(reading, text, relate);
+	if (ret == 0)
+		ret = topology_sort_ports(reading->topology);
 	return ret < 0 ? ret : topology_write(reading->topology);
 }
 

@@ -83,6 +83,8 @@ static int run_spec(struct scene *scene)
 		ret = nfto_spec_add_device(spec, "lan0");
 	if (ret == 0)
 		ret = nfto_spec_add_device(spec, "wan0");
+	if (ret == 0)
+		ret = nfto_spec_add_interface(spec, "br-lan");
 	nfto_spec_free(spec);
 	return ret;
 }
@@ -361,6 +363,36 @@ static int run_record(struct scene *scene)
 	return 0;
 }
 
+/* A bond has no hardware: mode auto makes a second plan. */
+static int run_plan(struct scene *scene)
+{
+	static const char text[] = "nftoffload topology 1\nlink 2 name=bond0 kind=bond\n";
+	struct nfto_plan *plan = UNTOUCHED(struct nfto_plan);
+	struct nfto_topology *topology = NULL;
+	struct nfto_spec *spec = NULL;
+	int ret = nfto_topology_parse(text, strlen(text), &topology, NULL);
+
+	(void)scene;
+	if (ret == 0)
+		ret = nfto_spec_new(&spec);
+	if (ret == 0)
+		ret = nfto_spec_add_interface(spec, "bond0");
+	if (ret == 0)
+		ret = nfto_spec_add_device(spec, "lan0");
+	if (ret == 0)
+		ret = nfto_plan_new(topology, spec, &plan);
+	nfto_spec_free(spec);
+	nfto_topology_free(topology);
+	if (ret < 0) {
+		assert_ptr_equal(plan, UNTOUCHED(struct nfto_plan));
+		return ret;
+	}
+	assert_int_equal(nfto_plan_mode(plan), NFTO_MODE_SOFTWARE);
+	assert_int_equal(nfto_plan_count(plan), 2);
+	nfto_plan_free(plan);
+	return 0;
+}
+
 /* ---- Flowtables and transactions */
 
 static void answer_flowtables(struct fake *fake)
@@ -477,6 +509,7 @@ const struct scenario scenarios[SCENARIO_COUNT] = {
 	{ "flow counts", answer_flows, run_counts, false },
 	{ "topology", answer_links, run_topology, false },
 	{ "record of a topology", no_script, run_record, true },
+	{ "plan", no_script, run_plan, true },
 	{ "list of flowtables", answer_flowtables, run_list, false },
 	{ "flowtable", answer_flowtables, run_get, false },
 	{ "transaction", answer_transaction, run_transaction, false },
