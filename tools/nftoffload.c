@@ -7,10 +7,7 @@
 #include "tool.h"
 
 static const struct command *const commands[] = {
-	&apply_command,
-	&remove_command,
-	&status_command,
-	&flows_command,
+	&apply_command, &remove_command, &status_command, &flows_command, &plan_command,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -36,13 +33,24 @@ static const struct command *find_command(const char *name)
 static int run_command(const struct command *command, const struct options *options)
 {
 	struct nfto_ctx *ctx;
-	int ret = nfto_ctx_new(&ctx);
+	int ret;
 
+	if (command->needs_no_context)
+		return command->run(NULL, options);
+	ret = nfto_ctx_new(&ctx);
 	if (ret < 0)
 		return output_errno("netlink socket", ret);
 	ret = command->run(ctx, options);
 	nfto_ctx_free(ctx);
 	return ret;
+}
+
+static int run_with_options(const struct command *command, const struct options *options)
+{
+	if (!options->help)
+		return run_command(command, options);
+	printf("usage:\n  nftoffload %s %s\n\n%s", command->name, command->synopsis, command->help);
+	return EXIT_DONE;
 }
 
 /* What was printed may still fail to be written: to a full disk, say. */
@@ -78,12 +86,8 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	ret = options_parse(argc - 1, argv + 1, command, &options);
-	if (ret != 0)
-		return ret;
-	if (options.help) {
-		printf("usage:\n  nftoffload %s %s\n\n%s", command->name, command->synopsis,
-		       command->help);
-		return finish(EXIT_DONE);
-	}
-	return finish(run_command(command, &options));
+	if (ret == 0)
+		ret = finish(run_with_options(command, &options));
+	options_free(&options);
+	return ret;
 }

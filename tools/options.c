@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tool.h"
@@ -56,6 +58,15 @@ static int read_option(const struct command *command, int option, const char *ar
 	case OPTION_COUNT:
 		options->count = true;
 		return 0;
+	case OPTION_DEVICE:
+		options->devices[options->device_count++] = optarg;
+		return 0;
+	case OPTION_FROM:
+		options->from = optarg;
+		return 0;
+	case OPTION_RECORD:
+		options->record = optarg;
+		return 0;
 	case OPTION_HELP:
 		options->help = true;
 		return 0;
@@ -71,6 +82,9 @@ int options_parse(int argc, char **argv, const struct command *command, struct o
 	int option, ret;
 
 	*options = (struct options){ .name = NFTO_DEFAULT_NAME, .mode = NFTO_MODE_AUTO };
+	options->devices = calloc((size_t)argc, sizeof(*options->devices));
+	if (!options->devices)
+		return output_errno(command->name, ENOMEM);
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, ":", command->options, NULL)) != -1) {
 		ret = read_option(command, option, argv[optind - 1], options);
@@ -87,4 +101,9 @@ int options_parse(int argc, char **argv, const struct command *command, struct o
 		return usage_error(command, "one argument too many:",
 				   options->arguments[command->max_arguments]);
 	return 0;
+}
+
+void options_free(struct options *options)
+{
+	free(options->devices);
 }

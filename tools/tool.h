@@ -21,6 +21,10 @@ struct options {
 	bool help;
 	bool has_state;
 	enum nfto_flow_state state;
+	const char *from;
+	const char *record;
+	char **devices;
+	int device_count;
 	char **arguments;
 	int argument_count;
 };
@@ -32,6 +36,9 @@ enum {
 	OPTION_JSON,
 	OPTION_COUNT,
 	OPTION_HELP,
+	OPTION_DEVICE,
+	OPTION_FROM,
+	OPTION_RECORD,
 };
 
 #define TAKES_NAME                                                                                 \
@@ -54,6 +61,18 @@ enum {
 	{                                                                                          \
 		"count", no_argument, NULL, OPTION_COUNT                                           \
 	}
+#define TAKES_DEVICE                                                                               \
+	{                                                                                          \
+		"device", required_argument, NULL, OPTION_DEVICE                                   \
+	}
+#define TAKES_FROM                                                                                 \
+	{                                                                                          \
+		"from", required_argument, NULL, OPTION_FROM                                       \
+	}
+#define TAKES_RECORD                                                                               \
+	{                                                                                          \
+		"record", required_argument, NULL, OPTION_RECORD                                   \
+	}
 #define TAKES_HELP                                                                                 \
 	{                                                                                          \
 		"help", no_argument, NULL, OPTION_HELP                                             \
@@ -70,11 +89,13 @@ struct command {
 	const char *help;
 	const struct option *options;
 	int min_arguments;
-	int max_arguments; /* -1: any number */
+	int max_arguments;     /* -1: any number */
+	bool needs_no_context; /* its run() gets NULL */
 	int (*run)(struct nfto_ctx *ctx, const struct options *options);
 };
 
 extern const struct command apply_command;
+extern const struct command plan_command;
 extern const struct command remove_command;
 extern const struct command status_command;
 extern const struct command flows_command;
@@ -83,6 +104,9 @@ extern const struct command flows_command;
  * what is wrong. */
 int options_parse(int argc, char **argv, const struct command *command, struct options *options);
 
+/* Frees what options_parse() has allocated, also when it failed. */
+void options_free(struct options *options);
+
 /* output.c */
 
 /* Tells an error of the library, with what to do about it, and returns EXIT_FAILED. */
@@ -90,6 +114,15 @@ int output_error(const struct nfto_ctx *ctx);
 
 /* The same for an errno of a function without a context. */
 int output_errno(const char *what, int error);
+
+/* A device's name, with \xNN for bytes that are no printable ASCII, filled up with spaces. */
+void output_name(const char *name, int width);
+
+/* How long that is without the spaces. */
+int output_name_length(const char *name);
+
+/* The rest of a line, which begins in this column and goes on there on the next ones. */
+void output_wrapped(const char *text, int column);
 
 /* "tcp", "udp", "gre", or the number. */
 void output_protocol(uint8_t protocol, char *buffer, size_t size);
