@@ -428,6 +428,8 @@ struct nfto_result;
  *   -EINVAL      NFTO_ERROR_DEVICE_DUPLICATE: a name is given twice
  *   -EOPNOTSUPP  NFTO_ERROR_DEVICE_REFUSED: mode hardware, and a driver does not take it
  *   -EBUSY       NFTO_ERROR_DEVICE_BUSY: mode hardware, and another flowtable has the device's hardware
+ *   -EOPNOTSUPP  NFTO_ERROR_IMMUTABLE: another ingress priority, and the flowtable is in hardware: remove
+ *                the instance first
  *   -ENOENT      NFTO_ERROR_NOT_SUPPORTED: the kernel has no flowtables
  *   -EOPNOTSUPP  NFTO_ERROR_NOT_SUPPORTED: the kernel has no nf_tables
  *   -EEXIST      NFTO_ERROR_FOREIGN_TABLE: a table of that name exists that is not ours
@@ -458,6 +460,10 @@ enum nfto_mode nfto_result_mode(const struct nfto_result *result);
 /** In mode auto: why hardware was not taken. NULL if it was, if it was not asked for, or if nothing
  *  was changed. Borrowed from the result. Since 0.1. */
 const struct nfto_error *nfto_result_fallback(const struct nfto_result *result);
+
+/** The plan that was brought about: each device with its decision and reason, those too that are missing
+ *  or left out. Borrowed from the result. Since 0.1. */
+const struct nfto_plan *nfto_result_plan(const struct nfto_result *result);
 
 /** How many steps it took: the operations of the batch. 0 if nothing was changed. Since 0.1. */
 size_t nfto_result_step_count(const struct nfto_result *result);

@@ -10,7 +10,7 @@ static int fill_spec(struct nfto_spec *spec, const struct options *options)
 	if (ret == 0)
 		ret = nfto_spec_set_mode(spec, options->mode);
 	for (int i = 0; i < options->argument_count && ret == 0; i++)
-		ret = nfto_spec_add_device(spec, options->arguments[i]);
+		ret = nfto_spec_add_interface(spec, options->arguments[i]);
 	return ret;
 }
 

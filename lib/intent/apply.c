@@ -15,6 +15,7 @@ struct nfto_result {
 	enum nfto_mode mode;
 	bool fell_back;
 	struct nfto_error fallback;
+	struct nfto_plan *plan;
 	char (*steps)[STEP_SIZE];
 	size_t step_count;
 };
@@ -25,6 +26,7 @@ struct applying {
 	const struct nfto_spec *spec;
 	bool is_check;
 	struct nfto_result *result;
+	struct nfto_topology *topology; /* of one attempt */
 };
 
 /* ---- the spec is judged */
@@ -57,7 +59,8 @@ static int check_names(struct nfto_ctx *ctx, const struct name_list *list,
 		if (fault)
 			return refuse(ctx, NFTO_ERROR_INVALID, name, fault);
 		if (has(list, i, name) || has(others, others->count, name))
-			return refuse(ctx, NFTO_ERROR_DEVICE_DUPLICATE, name, "the name is given twice");
+			return refuse(ctx, NFTO_ERROR_DEVICE_DUPLICATE, name,
+				      "the name is given twice");
 	}
 	return 0;
 }
@@ -120,36 +123,41 @@ static bool is_hardware_refusal(const struct nfto_error *error)
 	return error->code == NFTO_ERROR_DEVICE_REFUSED || error->code == NFTO_ERROR_DEVICE_BUSY;
 }
 
-static int resolve(const struct applying *applying, enum nfto_mode mode, struct target *target)
+/* Makes the plan for a mode, which belongs to the result from then on. */
+static int make_plan(struct applying *applying, enum nfto_mode mode)
 {
-	const struct nfto_spec *spec = applying->spec;
-	int ret = target_init(target, spec);
+	struct nfto_plan *plan;
+
+	if (plan_make(applying->topology, applying->spec, mode, &plan) < 0)
+		return out_of_memory(applying->ctx);
+	nfto_plan_free(applying->result->plan);
+	applying->result->plan = plan;
+	return 0;
+}
+
+static int make_target(struct applying *applying, enum nfto_mode mode, struct target *target)
+{
+	int ret = make_plan(applying, mode);
 
 	if (ret < 0)
+		return ret;
+	if (target_init(target, applying->spec, applying->result->plan) < 0)
 		return out_of_memory(applying->ctx);
-	target->mode = mode;
-	target->devices = calloc(spec->devices.count + 1, sizeof(*target->devices));
-	if (!target->devices) {
-		target_clear(target);
-		return out_of_memory(applying->ctx);
-	}
-	for (size_t i = 0; i < spec->devices.count; i++)
-		target->devices[target->device_count++] = spec->devices.names[i];
 	return 0;
 }
 
 /* An auto that fell back to software is as wanted too: hardware is tried again when something changes. */
-static int is_met(const struct applying *applying, const struct instance *instance)
+static int is_met(struct applying *applying, const struct instance *instance)
 {
-	enum nfto_mode mode = instance_effective(instance);
+	enum nfto_mode mode = applying->spec->mode;
 	struct target target;
 	bool met;
 	int ret;
 
-	if (mode == NFTO_MODE_NONE ||
-	    (applying->spec->mode != NFTO_MODE_AUTO && applying->spec->mode != mode))
+	if (!instance->flowtable)
 		return 0;
-	ret = resolve(applying, mode, &target);
+	ret = make_target(applying, mode == NFTO_MODE_AUTO ? instance_mode(instance) : mode,
+			  &target);
 	if (ret < 0)
 		return ret;
 	met = target_is_met(&target, instance);
@@ -157,16 +165,53 @@ static int is_met(const struct applying *applying, const struct instance *instan
 	return met;
 }
 
+/* The plan may know already that some hardware can't be had. */
+static int refuse_obstacle(struct applying *applying)
+{
+	const struct nfto_plan_device *obstacle = nfto_plan_obstacle(applying->result->plan);
+	struct error_details details;
+
+	if (!obstacle || applying->result->mode != NFTO_MODE_HARDWARE)
+		return 0;
+	details = (struct error_details){
+		.device = nfto_plan_device_name(obstacle),
+		.sentence = nfto_plan_device_sentence(obstacle),
+	};
+	return error_set(&applying->ctx->error, NFTO_ERROR_DEVICE_REFUSED, EOPNOTSUPP, &details);
+}
+
+/* A hardware flowtable can't be replaced by another one in the same batch (the old one has the hardware
+ * until it is done), and in two batches a failure of the second would leave nothing. */
+static int refuse_priority(struct applying *applying, const struct instance *instance)
+{
+	static const char sentence[] =
+		"the ingress priority can't be changed while it is in hardware";
+	char object[OBJECT_SIZE];
+	struct error_details details = { .object = object, .sentence = sentence };
+
+	if (applying->result->mode != NFTO_MODE_HARDWARE || !instance->flowtable ||
+	    instance_mode(instance) != NFTO_MODE_HARDWARE ||
+	    instance->flowtable->priority == applying->spec->ingress_priority)
+		return 0;
+	snprintf(object, sizeof(object), "flowtable inet %s %s", applying->spec->name,
+		 INSTANCE_FLOWTABLE);
+	return error_set(&applying->ctx->error, NFTO_ERROR_IMMUTABLE, EOPNOTSUPP, &details);
+}
+
 static int bring_about(struct applying *applying, const struct instance *instance,
 		       enum nfto_mode mode)
 {
 	struct target target;
-	int ret = resolve(applying, mode, &target);
+	int ret = make_target(applying, mode, &target);
 
 	if (ret < 0)
 		return ret;
 	applying->result->mode = mode;
-	ret = send_steps(applying, &target, instance);
+	ret = refuse_obstacle(applying);
+	if (ret == 0)
+		ret = refuse_priority(applying, instance);
+	if (ret == 0)
+		ret = send_steps(applying, &target, instance);
 	target_clear(&target);
 	return ret;
 }
@@ -188,6 +233,18 @@ static int change(struct applying *applying, const struct instance *instance)
 	return ret;
 }
 
+static int compare(struct applying *applying, const struct instance *instance)
+{
+	int ret = is_met(applying, instance);
+
+	if (ret < 0)
+		return ret;
+	if (ret == 0)
+		return change(applying, instance);
+	applying->result->mode = instance_mode(instance);
+	return 0;
+}
+
 static int attempt(struct applying *applying)
 {
 	struct instance instance;
@@ -195,12 +252,10 @@ static int attempt(struct applying *applying)
 
 	if (ret < 0)
 		return ret;
-	ret = is_met(applying, &instance);
-	if (ret > 0) {
-		applying->result->mode = instance_effective(&instance);
-		ret = 0;
-	} else if (ret == 0) {
-		ret = change(applying, &instance);
+	ret = nfto_topology_read(applying->ctx, &applying->topology);
+	if (ret == 0) {
+		ret = compare(applying, &instance);
+		nfto_topology_free(applying->topology);
 	}
 	instance_clear(&instance);
 	return ret;
@@ -261,6 +316,7 @@ NFTO_API void nfto_result_free(struct nfto_result *result)
 {
 	if (!result)
 		return;
+	nfto_plan_free(result->plan);
 	free(result->steps);
 	free(result);
 }
@@ -278,6 +334,11 @@ NFTO_API enum nfto_mode nfto_result_mode(const struct nfto_result *result)
 NFTO_API const struct nfto_error *nfto_result_fallback(const struct nfto_result *result)
 {
 	return result->fell_back ? &result->fallback : NULL;
+}
+
+NFTO_API const struct nfto_plan *nfto_result_plan(const struct nfto_result *result)
+{
+	return result->plan;
 }
 
 NFTO_API size_t nfto_result_step_count(const struct nfto_result *result)

@@ -186,10 +186,15 @@ void instance_clear(struct instance *instance)
 	instance->flowtable = NULL;
 }
 
+enum nfto_mode instance_mode(const struct instance *instance)
+{
+	return instance->flowtable->flags & NFTO_FLOWTABLE_HARDWARE ? NFTO_MODE_HARDWARE :
+								      NFTO_MODE_SOFTWARE;
+}
+
 enum nfto_mode instance_effective(const struct instance *instance)
 {
 	if (!instance->is_whole || instance->flowtable->device_count == 0)
 		return NFTO_MODE_NONE;
-	return instance->flowtable->flags & NFTO_FLOWTABLE_HARDWARE ? NFTO_MODE_HARDWARE :
-								      NFTO_MODE_SOFTWARE;
+	return instance_mode(instance);
 }

@@ -39,8 +39,11 @@ int instance_find(struct nfto_ctx *ctx, const char *name);
 int instance_read(struct nfto_ctx *ctx, const char *name, struct instance *instance);
 void instance_clear(struct instance *instance);
 
-/* What the kernel has: hardware, software or none. */
+/* Where flows go: hardware, software, or none if a part is missing. */
 enum nfto_mode instance_effective(const struct instance *instance);
+
+/* What the flowtable is for, which must be there. */
+enum nfto_mode instance_mode(const struct instance *instance);
 
 /* 0, or NFTO_ERROR_INVALID if this can't be the name of one. */
 int instance_check_name(struct nfto_ctx *ctx, const char *name);

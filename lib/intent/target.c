@@ -24,17 +24,31 @@ static void take_names(struct target *target, const struct name_list *list, bool
 		take_name(&target->wanted[target->wanted_count++], list->names[i], is_device);
 }
 
-int target_init(struct target *target, const struct nfto_spec *spec)
+static void take_devices(struct target *target, const struct nfto_plan *plan)
 {
-	size_t count = spec->interfaces.count + spec->devices.count;
+	for (size_t i = 0; i < nfto_plan_count(plan); i++) {
+		const struct nfto_plan_device *device = nfto_plan_get(plan, i);
 
+		if (nfto_plan_device_decision(device) == NFTO_PLAN_TAKEN)
+			target->devices[target->device_count++] = nfto_plan_device_name(device);
+	}
+}
+
+int target_init(struct target *target, const struct nfto_spec *spec, const struct nfto_plan *plan)
+{
 	memset(target, 0, sizeof(*target));
 	target->spec = spec;
-	target->wanted = calloc(count, sizeof(*target->wanted));
-	if (!target->wanted)
+	target->mode = nfto_plan_mode(plan);
+	target->wanted =
+		calloc(spec->interfaces.count + spec->devices.count + 1, sizeof(*target->wanted));
+	target->devices = calloc(nfto_plan_count(plan) + 1, sizeof(*target->devices));
+	if (!target->wanted || !target->devices) {
+		target_clear(target);
 		return -ENOMEM;
+	}
 	take_names(target, &spec->interfaces, false);
 	take_names(target, &spec->devices, true);
+	take_devices(target, plan);
 	return 0;
 }
 

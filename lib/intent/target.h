@@ -4,6 +4,7 @@
 
 #include "instance.h"
 #include "objects/txn.h"
+#include "plan.h"
 #include "spec.h"
 
 /* The state that an instance is to be brought into: a spec, with its names resolved for one mode. */
@@ -16,8 +17,8 @@ struct target {
 	size_t wanted_count;
 };
 
-/* 0 or -ENOMEM; free with target_clear(). */
-int target_init(struct target *target, const struct nfto_spec *spec);
+/* Spec and plan are borrowed. 0 or -ENOMEM; free with target_clear(). */
+int target_init(struct target *target, const struct nfto_spec *spec, const struct nfto_plan *plan);
 void target_clear(struct target *target);
 
 /* Is the instance in this state? */

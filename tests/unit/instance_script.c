@@ -2,7 +2,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include <linux/rtnetlink.h>
+
 #include "instance_script.h"
+#include "link_script.h"
 #include "unit.h"
 
 struct instance_script instance_whole(const char *mode, uint32_t flags)
@@ -138,4 +141,13 @@ void instance_answer_generation(struct fake *fake)
 {
 	fake_answer(fake, NFT(NFT_MSG_GETGEN));
 	reply_generation(fake);
+}
+
+void instance_answer_links(struct fake *fake, const char *const *names)
+{
+	fake_answer(fake, RTM_GETLINK);
+	for (int i = 0; names[i]; i++)
+		reply_link(fake,
+			   &(struct reply_link){ .index = i + 2, .name = names[i], .type = 1 });
+	reply_done(fake);
 }

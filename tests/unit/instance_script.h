@@ -45,4 +45,7 @@ void instance_answer_missing(struct fake *fake);
 /* A look at an instance begins with the generation, and so does the first dump of a context. */
 void instance_answer_generation(struct fake *fake);
 
+/* The network devices, physical ones, that are there: the names end with NULL. */
+void instance_answer_links(struct fake *fake, const char *const *names);
+
 #endif

@@ -122,10 +122,13 @@ static int apply(struct scene *scene, enum nfto_mode wanted, bool changed, enum 
 	return 0;
 }
 
+static const char *const present_links[] = { "lo", "lan0", "dmz0", "wan0", NULL };
+
 static void answer_fresh(struct fake *fake)
 {
 	instance_answer_generation(fake);
 	instance_answer_missing(fake);
+	instance_answer_links(fake, present_links);
 	answer_ack(fake);
 }
 
@@ -138,6 +141,7 @@ static void answer_fallback(struct fake *fake)
 {
 	instance_answer_generation(fake);
 	instance_answer_missing(fake);
+	instance_answer_links(fake, present_links);
 	fake_answer(fake, BATCH);
 	reply_error(fake, 3, EOPNOTSUPP);
 	reply_ack(fake);
@@ -160,6 +164,7 @@ static void answer_present(struct fake *fake)
 static void answer_change(struct fake *fake)
 {
 	answer_present(fake);
+	instance_answer_links(fake, present_links);
 	answer_ack(fake);
 }
 
@@ -174,6 +179,7 @@ static void answer_same(struct fake *fake)
 
 	instance.devices[1] = instance.wanted_devices[1] = "dmz0";
 	instance_answer(fake, &instance);
+	instance_answer_links(fake, present_links);
 }
 
 static int run_same(struct scene *scene)

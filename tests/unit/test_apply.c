@@ -51,16 +51,19 @@ static void tear_down(struct setup *setup)
 }
 
 static const char *const lan_and_wan[] = { "lan0", "wan0", NULL };
+static const char *const all_links[] = { "lo", "lan0", "wan0", "dmz0", NULL };
 
 static void answer_present(struct setup *setup, const struct instance_script *instance)
 {
 	instance_answer(setup->fake, instance);
+	instance_answer_links(setup->fake, all_links);
 }
 
 static void answer_none(struct setup *setup)
 {
 	instance_answer_generation(setup->fake);
 	instance_answer_missing(setup->fake);
+	instance_answer_links(setup->fake, all_links);
 }
 
 static void answer_ack(struct setup *setup)
@@ -206,10 +209,10 @@ static void test_instance_of_another_name(void **state)
 	assert_sent_begins(setup.fake, 0, (const char *const[]){ "getgen any", NULL });
 	assert_sent_begins(setup.fake, 1,
 			   (const char *const[]){ "gettable inet name=other", NULL });
-	for (size_t i = 1; i + 1 < fake_sent_messages(setup.fake, 2); i++) {
+	for (size_t i = 1; i + 1 < fake_sent_messages(setup.fake, 3); i++) {
 		char text[2048];
 
-		describe(fake_sent(setup.fake, 2, i), text, sizeof(text));
+		describe(fake_sent(setup.fake, 3, i), text, sizeof(text));
 		assert_null(strstr(text, "=nftoffload "));
 		assert_non_null(strstr(text, "=other"));
 	}
@@ -356,7 +359,9 @@ static void test_300_devices(void **state)
 		devices[i] = names[i];
 	}
 	set_up(&setup, "software", devices);
-	answer_none(&setup);
+	instance_answer_generation(setup.fake);
+	instance_answer_missing(setup.fake);
+	instance_answer_links(setup.fake, devices);
 	answer_ack(&setup);
 	assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
 	/* 5 messages with names. */
@@ -453,7 +458,7 @@ static void test_auto_falls_back(void **state)
 	answer_ack(&setup);
 	assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
 	assert_int_equal(fake_count_sent(setup.fake, BATCH), 2);
-	assert_sent_begins(setup.fake, 2, create_hardware);
+	assert_sent_begins(setup.fake, 3, create_hardware);
 	assert_batch(&setup, create_software);
 	/* The next apply knows by it that this is as it was asked for. */
 	assert_batch_asks_for(&setup, "auto");

@@ -1,0 +1,203 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Apply, while traffic runs, while devices come and go, and while others write. In the lab, as root.
+set -euo pipefail
+cd "$(dirname "$0")"
+. ./tap.sh
+. ./router.sh
+
+stream_s=${NFTO_TEST_STREAM_S:-60}
+
+show_state() {
+	tool status
+	in_router nft list table inet nftoffload
+}
+
+devices() { tool status --json | jq -c '[.devices[].name] | sort'; }
+ruleset() { in_router nft -a list ruleset; }
+generation() { in_router nft --debug=netlink list tables 2>&1 | grep -o 'genid [0-9]*' || true; }
+wanted() { in_router nft -j list set inet nftoffload wanted | jq -c '[.nftables[1].set.elem[].elem | [.val, .comment]] | sort'; }
+
+# ---- streams
+
+start_streams() {
+	in_lan iperf3 -J -p 5201 -c 203.0.113.2 -t $((stream_s + 10)) -b 8M > "$work/tcp.json" &
+	tcp_pid=$!
+	in_lan iperf3 -J -p 5202 -c 203.0.113.2 -t $((stream_s + 10)) -u -b 4M -l 1200 > "$work/udp.json" &
+	udp_pid=$!
+}
+
+# The two connections that carry the data: the TCP one beside its control connection.
+data_flows() {
+	tool flows --json | jq -sc '[(map(select(.proto == "tcp" and .dport == 5201)) | max_by(.packets)),
+		(map(select(.proto == "udp" and .dport == 5202)) | first)] | map(select(. != null))'
+}
+
+both_in_hardware() {
+	data_flows | tee /dev/stderr | jq -e 'length == 2 and all(.state == "hardware" and .packets > 100)'
+}
+
+look() {
+	data_flows | jq -r '.[] | "\(.proto) \(.sport) \(.state) \(.packets)"' >> "$work/looks"
+	looks=$((looks + 1))
+}
+
+look_and_apply() {
+	local list changes=0
+	looks=0
+	: > "$work/looks"
+	SECONDS=0
+	while [ "$changes" -lt 100 ] || [ "$SECONDS" -lt "$stream_s" ]; do
+		if [ "$changes" -lt 100 ]; then
+			list=(lan0 wan0)
+			[ $((changes % 2)) = 1 ] || list+=(dmz0)
+			tool apply --mode hardware "${list[@]}" >> "$work/applied" || return
+			changes=$((changes + 1))
+		fi
+		look
+	done
+}
+
+# Each look saw both, the same two as before, in hardware, with no packet less than the look before.
+counters_never_go_back() {
+	awk -v looks="$looks" '
+		$3 != "hardware" { print "look", NR, $0; bad = 1 }
+		$1 in sport && sport[$1] != $2 { print "another connection:", $0; bad = 1 }
+		$4 < packets[$1] { print "fewer than", packets[$1] ":", $0; bad = 1 }
+		{ sport[$1] = $2; packets[$1] = $4; seen[$1]++ }
+		END { print seen["tcp"], seen["udp"], "of", looks
+			exit bad || seen["tcp"] != looks || seen["udp"] != looks }' "$work/looks"
+}
+
+streams_end() { wait "$tcp_pid" && wait "$udp_pid"; }
+
+no_packet_is_lost() {
+	jq -c '.end.sum | [.packets, .lost_packets]' "$work/udp.json"
+	jq -e '.end.sum | .packets > 1000 and .lost_packets == 0' "$work/udp.json"
+}
+
+nothing_is_sent_again() {
+	jq -c '.end.sum_sent | [.bytes, .retransmits]' "$work/tcp.json"
+	jq -e '.end.sum_sent | .bytes > 1000000 and .retransmits == 0' "$work/tcp.json"
+}
+
+test_streams() {
+	tool apply --mode hardware lan0 wan0 > "$work/applied"
+	start_streams
+	check_soon "a TCP and a UDP stream are in hardware" both_in_hardware
+	check "100 times another device comes or goes" look_and_apply
+	check "each of them was a change" is 101 grep -vc 'as it was' "$work/applied"
+	check "the streams stay in hardware, and their counters never go back" counters_never_go_back
+	check "the streams end well" streams_end
+	check "no UDP packet is lost" no_packet_is_lost
+	check "no TCP packet is sent again" nothing_is_sent_again
+	tool remove > /dev/null
+}
+
+# ---- the same again
+
+test_same() {
+	local before i
+	tool apply lan0 wan0 > /dev/null
+	in_router nft monitor > "$work/monitor" &
+	monitor=$!
+	before=$(ruleset)
+	for i in {1..20}; do
+		tool apply lan0 wan0
+	done > "$work/same"
+	check "the same again is as it was" is 20 grep -c 'as it was' "$work/same"
+	check "and the rule set, with its handles, too" is "$before" ruleset
+	tool apply lan0 wan0 dmz0 > /dev/null
+	check_soon "a change is an event" grep -q dmz0 "$work/monitor"
+	kill "$monitor"
+	check "the same again is none" is 1 grep -c '^# new generation' "$work/monitor"
+	tool remove > /dev/null
+}
+
+# ---- devices that are not there
+
+test_missing() {
+	check "a missing device fails nothing" tool apply lan0 wan0 late0
+	check "the others are in" is '["lan0","wan0"]' devices
+	check "it is remembered" contains '"late0"' wanted
+	check "the same again changes nothing" contains "as it was" tool apply lan0 wan0 late0
+	ip -n router link add late0 type nftosim peer name late1
+	check "when it is there, it is added" tool apply lan0 wan0 late0
+	check "to the others" is '["lan0","late0","wan0"]' devices
+	ip -n router link delete late0
+	check "it may go again" is '["lan0","wan0"]' devices
+	check "which is as it was asked for" contains "as it was" tool apply lan0 wan0 late0
+	check "only missing devices are no failure, either" tool apply nosuch0 nosuch1
+	check "nothing is offloaded then" is none status .effective
+	tool remove > /dev/null
+}
+
+# ---- others write
+
+commit_for_ever() {
+	while :; do
+		in_router nft 'add table ip busy; add chain ip busy c; delete table ip busy'
+	done
+}
+
+# Each apply has done what it was asked for, or says that it could not.
+apply_against_others() {
+	local i list expected output
+	interrupted=0
+	for i in {1..30}; do
+		list=(lan0 wan0) expected='["lan0","wan0"]'
+		[ $((i % 2)) = 1 ] || list=(dmz0 lan0 wan0) expected='["dmz0","lan0","wan0"]'
+		if output=$(tool apply "${list[@]}" 2>&1); then
+			is "$expected" devices || return
+		else
+			[[ $output == *"keep changing the rule set"* ]] || { echo "$output"; return 1; }
+			interrupted=$((interrupted + 1))
+		fi
+	done
+	echo "$interrupted interrupted"
+}
+
+test_others() {
+	commit_for_ever &
+	writer=$!
+	check "against a loop of commits, it is done, or said that it is not" apply_against_others
+	echo "# $interrupted of 30 were interrupted"
+	kill "$writer"
+	wait "$writer" 2>/dev/null || true
+	check "without them, it is done" tool apply lan0 wan0
+	check "as asked for" is '["lan0","wan0"]' devices
+	tool remove > /dev/null
+}
+
+# ---- what somebody has changed is mended
+
+chain_at() { in_router nft list chain inet nftoffload forward | grep -o 'priority [^;]*'; }
+
+test_mended() {
+	tool apply --mode software lan0 wan0 > /dev/null
+	in_router nft 'flush chain inet nftoffload forward; delete chain inet nftoffload forward;
+		add chain inet nftoffload forward { type filter hook input priority 5; }'
+	check "a chain on another hook is replaced" tool apply --mode software lan0 wan0
+	check "by ours" contains "hook forward priority filter + 10" \
+		in_router nft list chain inet nftoffload forward
+	in_router nft 'delete element inet nftoffload wanted { "wan0" }'
+	check "a name that is forgotten is written again" tool apply --mode software lan0 wan0
+	check "beside the other" is '[["lan0","interface"],["wan0","interface"]]' wanted
+	in_router nft list ruleset > "$work/saved"
+	in_router nft flush ruleset
+	check "what nft saves, it restores" in_router nft -f "$work/saved"
+	check "and it is as it was" contains "as it was" tool apply --mode software lan0 wan0
+	tool remove > /dev/null
+}
+
+work=$(mktemp -d)
+trap unmake_router EXIT
+make_router nftosim
+ip -n router link add dmz0 type nftosim peer name dmz1
+ip -n router link set dmz0 up
+test_same
+test_missing
+test_mended
+test_others
+test_streams
+done_testing
