@@ -1,0 +1,139 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The plan: what the tool reads of the kernel, and that the kernel keeps flows where the plan says, over
+# PPPoE and tunnels. In the lab, as root.
+set -euo pipefail
+cd "$(dirname "$0")"
+. ./tap.sh
+. ./router.sh
+
+show_state() {
+	tool plan --record -
+	tool status
+}
+
+record=$(mktemp) session=() pppoe_server=''
+
+# "DECISION REASON NAME" of each device, in one line.
+plan() {
+	tool plan --json "$@" |
+		jq -r '.mode + (.devices | map("; " + .decision + " " + .reason + " " + .name) | add)'
+}
+
+test_usage() {
+	check "an interface is wanted" fails 2 tool plan
+	check "a plan has no room beside a record" fails 2 tool plan --record - lan0
+	check "an unknown mode" fails 2 tool plan --mode fast lan0
+	check "a file that is not there" fails 1 tool plan --from /nonexistent lan0
+	check "is named" contains "/nonexistent: No such file" tool plan --from /nonexistent lan0
+	printf 'nftoffload topology 1\nlink 1 name=a\nlink 1 name=b\n' > "$record"
+	check "a record that is wrong" fails 1 tool plan --from "$record" a
+	check "is told by the line" contains ", line 3: " tool plan --from "$record" a
+	check "the record can't be written" fails 1 tool plan --record /dev/full lan0
+}
+
+test_devices() {
+	ip -n router link add bond0 type bond
+	ip -n router link add br-lan type bridge vlan_filtering 1
+	ip -n router link add dummy0 type dummy
+	ip -n router link set dummy0 master br-lan
+	ip -n router link add link br-lan name br-lan.10 type vlan id 10
+	check "a VLAN of a bridge, and a bond" \
+		is "software; taken route br-lan.10; left-out between br-lan; taken entry dummy0; $(
+			)taken entry bond0; missing no-device gone" plan br-lan.10 bond0 gone
+	check "the emulated NIC is taken for hardware" \
+		is "hardware; taken entry lan0; taken entry wan0" plan lan0 wan0
+	tool plan --record "$record"
+	for name in lo bond0 br-lan br-lan.10 dummy0 lan0; do
+		check "the record has the index of $name" contains \
+			"link $(ip -n router -j link show "$name" | jq -r '.[0].ifindex') name=$name " \
+			cat "$record"
+	done
+	check "the record gives the same plan" is "$(plan br-lan.10 bond0)" \
+		plan --from "$record" br-lan.10 bond0
+	chmod a+r "$record"
+	check "without a privilege" contains "taken     br-lan.10 " \
+		su nobody -s /bin/sh -c "$(command -v nftoffload) plan --from - br-lan.10 < $record"
+	check "no line is longer than 80 columns" fails 1 grep -E '.{81}' \
+		<(tool plan br-lan.10 bond0 gone; tool plan --help; tool plan --from "$record" '*')
+	for name in br-lan.10 br-lan bond0 dummy0; do
+		ip -n router link delete $name
+	done
+}
+
+# leaks_of DEVICES: packets of a connection to the other end that took the slow path, though offloaded.
+leaks_of() {
+	tool remove > /dev/null
+	tool apply --mode software "$@" > /dev/null
+	in_lan iperf3 -p 5201 -n 1M -c 10.9.0.2 > /dev/null
+	in_lan iperf3 -p 5201 -n 1M -R -c 10.9.0.2 > /dev/null
+	status .leaked
+}
+
+taken() {
+	tool plan --mode software --json "$@" |
+		jq -r '.devices[] | select(.decision == "taken") | .name'
+}
+
+# The connection begins before the neighbours are known, so some packets may be on the way.
+few() { [ "$("$@")" -lt 10 ]; }
+
+test_leaks() {	# WHAT INTERFACE
+	local devices
+	mapfile -t devices < <(taken lan0 "$2")
+	check "$1: by the plan (${devices[*]}), nothing leaks" few leaks_of "${devices[@]}"
+}
+
+start_pppoe() {
+	ip -n router link add link wan0 name wan0.7 up type vlan id 7
+	ip -n wan link add link eth0 name eth0.7 up type vlan id 7
+	printf 'noauth\n' > "$record"
+	ip netns exec wan pppoe-server -F -I eth0.7 -L 10.9.0.2 -R 10.9.0.1 -O "$record" \
+		> /dev/null 2>&1 &
+	pppoe_server=$!
+	ip netns exec router pppd plugin pppoe.so nic-wan0.7 ifname pppoe-wan noauth nodetach \
+		noipdefault persist maxfail 0 holdoff 1 > /dev/null 2>&1 &
+	session+=($!)
+	check_soon "a PPPoE session" contains 'inet 10.9.0.1 ' \
+		ip -n router address show dev pppoe-wan
+	ip -n wan route replace 192.168.1.0/24 dev ppp0
+}
+
+test_pppoe() {
+	start_pppoe
+	check "the session's device is found" contains "pppoe lower=wan0.7" tool plan --record -
+	check "and the devices below" is "software; taken route pppoe-wan; left-out between wan0.7; $(
+		)taken entry wan0" plan --mode software pppoe-wan
+	test_leaks PPPoE pppoe-wan
+	check "with the VLAN in its place, it does" not few leaks_of lan0 wan0.7
+	kill "${session[@]}" "$pppoe_server"
+	session=()
+	tool remove > /dev/null
+}
+
+test_tunnel() {
+	ip -n router link add tunnel0 type gre local 203.0.113.1 remote 203.0.113.2 ttl 64
+	ip -n wan link add tunnel0 type gre local 203.0.113.2 remote 203.0.113.1 ttl 64
+	ip -n router address add 10.9.0.1/24 dev tunnel0
+	ip -n wan address add 10.9.0.2/24 dev tunnel0
+	ip -n router link set tunnel0 up
+	ip -n wan link set tunnel0 up
+	ip -n wan route replace 192.168.1.0/24 dev tunnel0
+	test_leaks GRE tunnel0
+	check "without the tunnel's device, it does" not few leaks_of lan0
+}
+
+clean_up() {
+	[ ${#session[@]} = 0 ] || kill "${session[@]}" "$pppoe_server" || true
+	rm -f "$record"
+	unmake_router
+}
+
+trap clean_up EXIT
+make_router nftosim
+test_usage
+test_devices
+modprobe pppoe
+test_pppoe
+test_tunnel
+done_testing
