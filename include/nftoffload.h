@@ -206,7 +206,7 @@ int nfto_topology_read(struct nfto_ctx *ctx, struct nfto_topology **topology);
  * @param topology Out: free with nfto_topology_free().
  * @param line Out, may be NULL: set for -EINVAL, to the number of the line that is wrong, the first being 1.
  * @return 0; -ENOMEM; -EINVAL if the heading is missing, if a value can't be, if a device is named that has
- *         no line, or if two devices have the same index or name. Since 0.1.
+ *         no line, if two devices have the same index or name, or if there are more than 65536. Since 0.1.
  */
 int nfto_topology_parse(const char *text, size_t length, struct nfto_topology **topology,
 			size_t *line);

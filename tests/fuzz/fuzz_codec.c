@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A datagram from anywhere, through the request engine and through each parser. With clang this is a
+ * A datagram from anywhere, through the request engine and through each parser; and as a text, through the
+ * reader of topologies and the planner. With clang this is a
  * fuzzer:
  *	clang -fsanitize=fuzzer,address,undefined ... tests/fuzz/fuzz_codec.c lib/...
  * and with replay.c, which brings a main(), a test.
@@ -10,15 +11,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "codec/chain.h"
 #include "codec/conntrack.h"
 #include "codec/flowtable.h"
 #include "codec/leak_set.h"
-#include "codec/set_elements.h"
-#include "codec/wanted_set.h"
-#include "codec/chain.h"
+#include "codec/link.h"
 #include "codec/rule.h"
+#include "codec/set_elements.h"
 #include "codec/table.h"
+#include "codec/wanted_set.h"
 #include "netlink/request.h"
+#include "nftoffload.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -127,6 +130,21 @@ static void parse_generation(const struct nlmsghdr *message)
 	expect_result(nft_parse_generation(message, &generation));
 }
 
+static void parse_link(const struct nlmsghdr *message)
+{
+	struct link_info info;
+	int ret = link_parse(message, &info);
+
+	expect_result(ret);
+	if (ret < 0)
+		return;
+	expect_text(info.name, sizeof(info.name));
+	expect_text(info.kind, sizeof(info.kind));
+	expect_text(info.port_kind, sizeof(info.port_kind));
+	expect_text(info.port_name, sizeof(info.port_name));
+	expect(info.index > 0 && info.switch_id_length <= sizeof(info.switch_id));
+}
+
 static void parse(const struct nlmsghdr *message)
 {
 	parse_chain(message);
@@ -136,6 +154,7 @@ static void parse(const struct nlmsghdr *message)
 	parse_rule(message);
 	parse_flowtable(message);
 	parse_conntrack(message);
+	parse_link(message);
 	for (size_t i = 0; i < LEAK_SET_COUNT; i++)
 		parse_leaks(message, &leak_sets[i]);
 }
@@ -269,9 +288,64 @@ static void run_parsers(const uint8_t *data, size_t size)
 	free(message);
 }
 
+/* ---- Records of topologies, which come from other people's routers */
+
+static void plan_all(const struct nfto_topology *topology, enum nfto_mode mode)
+{
+	struct nfto_spec *spec;
+	struct nfto_plan *plan;
+
+	expect(nfto_spec_new(&spec) == 0 && nfto_spec_set_mode(spec, mode) == 0 &&
+	       nfto_spec_add_interface(spec, "*") == 0);
+	expect(nfto_plan_new(topology, spec, &plan) == 0);
+	for (size_t i = 0; i < nfto_plan_count(plan); i++) {
+		const struct nfto_plan_device *device = nfto_plan_get(plan, i);
+
+		expect_text(nfto_plan_device_name(device), IFNAMSIZ);
+		expect(strcmp(nfto_plan_reason_name(nfto_plan_device_reason(device)), "unknown"));
+		expect(nfto_plan_device_sentence(device)[0] != '\0');
+	}
+	nfto_plan_free(plan);
+	nfto_spec_free(spec);
+}
+
+/* What was read can be written, and read again as the same. */
+static void read_again(const struct nfto_topology *topology)
+{
+	const char *text = nfto_topology_text(topology);
+	struct nfto_topology *again;
+
+	expect(nfto_topology_parse(text, strlen(text), &again, NULL) == 0);
+	expect(strcmp(nfto_topology_text(again), text) == 0);
+	nfto_topology_free(again);
+}
+
+/* In memory that ends where the text ends. */
+static void run_record(const uint8_t *data, size_t size)
+{
+	char *text = malloc(size ? size : 1);
+	struct nfto_topology *topology;
+	size_t line = 0;
+	int ret;
+
+	expect(text != NULL);
+	if (size)
+		memcpy(text, data, size);
+	ret = nfto_topology_parse(text, size, &topology, &line);
+	free(text);
+	expect(ret == 0 || (ret == -EINVAL && line > 0 && line <= size + 1));
+	if (ret < 0)
+		return;
+	read_again(topology);
+	plan_all(topology, NFTO_MODE_AUTO);
+	plan_all(topology, NFTO_MODE_HARDWARE);
+	nfto_topology_free(topology);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	run_parsers(data, size);
 	run_engine(data, size);
+	run_record(data, size);
 	return 0;
 }

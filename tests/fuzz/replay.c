@@ -84,6 +84,14 @@ static void run_spoilt(const char *original, size_t original_size)
 	free(copy);
 }
 
+static unsigned long run_all(const char *original, size_t size)
+{
+	run(original, size);
+	for (int i = 0; i < COPIES; i++)
+		run_spoilt(original, size);
+	return 1 + COPIES;
+}
+
 static unsigned long replay_recording(const char *kernel)
 {
 	struct recording *recording = malloc(sizeof(*recording));
@@ -93,15 +101,31 @@ static unsigned long replay_recording(const char *kernel)
 		printf("not ok - there is no recording of %s\n", kernel);
 		exit(1);
 	}
-	while (recording_next(recording)) {
-		run(recording->data, recording->length);
-		for (int i = 0; i < COPIES; i++)
-			run_spoilt(recording->data, recording->length);
-		count += 1 + COPIES;
-	}
+	while (recording_next(recording))
+		count += run_all(recording->data, recording->length);
 	recording_close(recording);
 	free(recording);
 	return count;
+}
+
+static unsigned long replay_topology(const char *name)
+{
+	const char *source = getenv("srcdir");
+	char path[4096], text[8192];
+	size_t length = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/tests/golden/%s.topology", source ? source : ".", name);
+	file = fopen(path, "r");
+	if (file) {
+		length = fread(text, 1, sizeof(text), file);
+		fclose(file);
+	}
+	if (length == 0) {
+		printf("not ok - there is no topology %s\n", name);
+		exit(1);
+	}
+	return run_all(text, length);
 }
 
 static int replay_file(const char *path)
@@ -120,20 +144,27 @@ static int replay_file(const char *path)
 
 int main(int argc, char **argv)
 {
-	static const char *const kernels[] = { "linux-6.1", "linux-6.12" };
-	int failures = 0;
+	static const char *const kernels[] = { "linux-6.1", "linux-6.12", "links-6.1",
+					       "links-6.12" };
+	static const char *const topologies[] = { "mixed", "kinds", "loops" };
+	int failures = 0, number = 0;
 
 	for (int i = 1; i < argc; i++)
 		failures += replay_file(argv[i]);
 	if (argc > 1)
 		return failures != 0;
 
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
 		unsigned long count = replay_recording(kernels[i]);
 
-		printf("ok %d - %lu datagrams made of what %s has said\n", i + 1, count,
+		printf("ok %d - %lu datagrams made of what %s has said\n", ++number, count,
 		       kernels[i]);
 	}
-	printf("1..2\n");
+	for (size_t i = 0; i < sizeof(topologies) / sizeof(topologies[0]); i++) {
+		unsigned long count = replay_topology(topologies[i]);
+
+		printf("ok %d - %lu records made of %s\n", ++number, count, topologies[i]);
+	}
+	printf("1..%d\n", number);
 	return 0;
 }

@@ -113,6 +113,8 @@ static const struct sentence sentences[] = {
 	{ "self", SOFT, "self", "stands on itself" },
 	{ "s", SOFT, "q", "only passed: flows are kept for the devices below it" },
 	{ "eth3", SOFT, "ss", "the kernel does not find flows of ss here: a tag is too deep" },
+	{ "eth3", SOFT, "ss eth3",
+	  "packets come in here; flows of ss are kept here too, and not found" },
 	{ "ss", HARD, "ss", "the kernel does not read an 802.1ad tag inside of another tag" },
 	{ "eth3", SOFT, "qq", "the kernel does not find flows of qq here: it is too deep" },
 	{ "qq", HARD, "qq", "the kernel does not follow so many tags, sessions and devices" },

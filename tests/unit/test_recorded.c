@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <linux/netfilter/nfnetlink_conntrack.h>
+#include <linux/rtnetlink.h>
 
 #include "recorded/recording.h"
 #include "reply.h"
@@ -19,6 +20,7 @@ struct kernel {
 };
 
 static const struct kernel kernels[] = { { "linux-6.1" }, { "linux-6.12" } };
+static const struct kernel link_kernels[] = { { "links-6.1" }, { "links-6.12" } };
 
 struct setup {
 	const char *kernel;
@@ -347,6 +349,29 @@ static void test_done(void **state)
 	tear_down(&setup);
 }
 
+/* The devices that tests/recorded/record-links has made. */
+static void test_links(void **state)
+{
+	struct nfto_topology *topology;
+	struct setup setup;
+
+	set_up(&setup, *state);
+	answer(&setup, RTM_GETLINK, "links");
+	assert_int_equal(nfto_topology_read(setup.ctx, &topology), 0);
+	assert_string_equal(strstr(nfto_topology_text(topology), "link 1 "),
+			    "link 1 name=lo type=772\n"
+			    "link 2 name=lan0 kind=nftosim type=1 up master=br-lan "
+			    "port_kind=bridge\n"
+			    "link 3 name=br-lan kind=bridge type=1 up vlan_filtering\n"
+			    "link 4 name=br-lan.10 kind=vlan type=1 lower=br-lan vlan=10\n"
+			    "link 5 name=bond0 kind=bond type=1\n"
+			    "link 6 name=odd\"\\x5cname kind=vlan type=1 lower=bond0 vlan=4094 "
+			    "vlan_protocol=802.1ad\n"
+			    "link 7 name=veth0 kind=veth type=1 lower_elsewhere\n");
+	nfto_topology_free(topology);
+	tear_down(&setup);
+}
+
 int main(void)
 {
 	int failures = run_table(kernels, test_status);
@@ -358,6 +383,7 @@ int main(void)
 	failures += run_table(kernels, test_flows);
 	failures += run_table(kernels, test_two_errors);
 	failures += run_table(kernels, test_done);
+	failures += run_table(link_kernels, test_links);
 	failures += run_table(refusals, test_refusal);
 	return failures != 0;
 }
