@@ -9,6 +9,7 @@
 #include <linux/netlink.h>
 
 #include "netns.h"
+#include "sysctl.h"
 #include "transport.h"
 
 /* Room for the errors of a batch in which each message fails: 300 refused devices are 300 replies, and
@@ -151,4 +152,14 @@ free_transport:
 	return ret;
 }
 
-const struct transport_opener netlink_opener = { .open = netlink_open };
+static int netlink_find_sysctl(const struct transport_opener *opener, int netns_fd,
+			       const char *path)
+{
+	(void)opener;
+	return sysctl_find(netns_fd, path);
+}
+
+const struct transport_opener netlink_opener = {
+	.open = netlink_open,
+	.find_sysctl = netlink_find_sysctl,
+};

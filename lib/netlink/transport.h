@@ -20,13 +20,17 @@ struct transport {
 	void (*close)(struct transport *transport);
 };
 
-/* Opens transports to a bus, in the network namespace that the fd refers to (netns.h). */
+/* Reaches into the network namespace that the fd refers to (netns.h). */
 struct transport_opener {
+	/* Opens a transport to a bus. */
 	int (*open)(const struct transport_opener *opener, int bus, int netns_fd,
 		    struct transport **transport);
+
+	/* Is there a setting of that path under /proc/sys? 1, 0, or a negative errno. */
+	int (*find_sysctl)(const struct transport_opener *opener, int netns_fd, const char *path);
 };
 
-/* Opens netlink sockets. */
+/* Opens netlink sockets, and looks into /proc. */
 extern const struct transport_opener netlink_opener;
 
 #endif

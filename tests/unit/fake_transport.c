@@ -207,12 +207,22 @@ static int open_fake(const struct transport_opener *base, int bus, int netns_fd,
 	return 0;
 }
 
+static int find_fake_sysctl(const struct transport_opener *base, int netns_fd, const char *path)
+{
+	(void)netns_fd;
+	assert_non_null(path);
+	return ((const struct fake_opener *)base)->fake->has_sysctl;
+}
+
 struct fake *fake_new(void)
 {
 	struct fake *fake = calloc(1, sizeof(*fake));
 
 	assert_non_null(fake);
-	fake->opener = (struct fake_opener){ .base.open = open_fake, .fake = fake };
+	fake->opener = (struct fake_opener){
+		.base = { .open = open_fake, .find_sysctl = find_fake_sysctl },
+		.fake = fake,
+	};
 	return fake;
 }
 

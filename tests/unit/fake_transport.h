@@ -51,6 +51,7 @@ struct fake {
 	struct fake_fault receive;
 	unsigned int open_count; /* transports that are open now */
 	int waited_ms;		 /* the time limit of the last wait */
+	int has_sysctl;		 /* what a look for a setting finds: 1, 0, or a negative errno */
 
 	struct fake_answer answers[64];
 	size_t answer_count;
