@@ -187,6 +187,140 @@ enum nfto_answer {
 /** "unknown", "no", "yes"; "unknown" for another value. Since 0.1. */
 const char *nfto_answer_name(enum nfto_answer answer);
 
+/** What a kernel may be able to do. Values are stable; new ones may come at the end. */
+enum nfto_feature {
+	/** Flowtables of the family inet. */
+	NFTO_FEATURE_FLOWTABLES = 0,
+	/** Flowtables may offer their flows to hardware. */
+	NFTO_FEATURE_HARDWARE_FLAG = 1,
+	/** Flowtables may count packets and bytes. */
+	NFTO_FEATURE_COUNTER_FLAG = 2,
+	/** Devices can be added to and removed from a flowtable that is in use. */
+	NFTO_FEATURE_DEVICE_CHANGES = 3,
+	/** Conntrack over netlink: flows can be listed. */
+	NFTO_FEATURE_CONNTRACK = 4,
+	/** The kernel filters that list by status, so that only offloaded flows are copied. */
+	NFTO_FEATURE_CONNTRACK_STATUS_FILTER = 5,
+	/** A flowtable takes devices that do not exist yet. */
+	NFTO_FEATURE_MISSING_DEVICES = 6,
+	/** A flowtable takes the begin of a name, for all devices that are called so. */
+	NFTO_FEATURE_WILDCARDS = 7,
+	/** What is hooked on a device can be listed: nfnetlink_hook. */
+	NFTO_FEATURE_HOOK_LISTING = 8,
+	/** The kernel finds the device below a bridge, VLAN or PPPoE session by itself. */
+	NFTO_FEATURE_PATH_DISCOVERY = 9,
+};
+
+/** The stable name of a feature, such as "hardware-flag"; "unknown" for a value that this version does
+ *  not know. Since 0.1. */
+const char *nfto_feature_name(enum nfto_feature feature);
+
+/** The ethtool feature hw-tc-offload of a device. While it is off, drivers decline each flow. */
+enum nfto_hw_tc_offload {
+	/** The kernel has no ethtool over netlink. */
+	NFTO_HW_TC_OFFLOAD_UNKNOWN = 0,
+	NFTO_HW_TC_OFFLOAD_OFF = 1,
+	NFTO_HW_TC_OFFLOAD_ON = 2,
+	/** Off, and it can't be switched on: the driver does not have it. */
+	NFTO_HW_TC_OFFLOAD_FIXED_OFF = 3,
+	/** On, and it can't be switched off. */
+	NFTO_HW_TC_OFFLOAD_FIXED_ON = 4,
+};
+
+/** "unknown", "off", "on", "fixed-off", "fixed-on"; "unknown" for another value. Since 0.1. */
+const char *nfto_hw_tc_offload_name(enum nfto_hw_tc_offload state);
+
+/** What a kernel and its devices can do, at one moment. */
+struct nfto_caps;
+
+/** What one device can do. */
+struct nfto_device_caps;
+
+/**
+ * Find out what the kernel and its devices can do, by asking them. The kernel is given transactions that
+ * it checks and takes back (as nfto_txn_check()), in a table "nftoffload-probe", so nothing changes,
+ * neither the rules nor their generation; but it loads the modules that it needs for an answer. For the
+ * moment of a check the device is hooked to an empty flowtable, which lets all packets go on.
+ *
+ * A part of the kernel that is missing is an answer, "no" or "unknown", and no error.
+ *
+ * @param devices Names of devices; each is in the snapshot, in this order, also if there is no such
+ *        device. May be NULL if count is 0.
+ * @param count 0: all devices of the network namespace that may have hardware of their own, which are
+ *        those that no program has made (a bridge, a VLAN, a tunnel...).
+ * @param caps Out: free with nfto_caps_free().
+ * @return 0, or:
+ *   -EINVAL  NFTO_ERROR_INVALID: a name can't be that of a device
+ *   -EEXIST  NFTO_ERROR_EXISTS: there is a table "inet nftoffload-probe"
+ *   -EMFILE and other errors of socket(2)
+ * Since 0.1.
+ */
+int nfto_caps_read(struct nfto_ctx *ctx, const char *const *devices, size_t count,
+		   struct nfto_caps **caps);
+
+/** Since 0.1. */
+void nfto_caps_free(struct nfto_caps *caps);
+
+/** Does the kernel have a feature? NFTO_UNKNOWN for a value that is no feature. Since 0.1. */
+enum nfto_answer nfto_caps_feature(const struct nfto_caps *caps, enum nfto_feature feature);
+
+/** How that was found out, and what the kernel said: a sentence for people, borrowed; "" for a value that
+ *  is no feature. Since 0.1. */
+const char *nfto_caps_feature_evidence(const struct nfto_caps *caps, enum nfto_feature feature);
+
+/** Since 0.1. */
+size_t nfto_caps_device_count(const struct nfto_caps *caps);
+
+/** Borrowed from the snapshot; NULL if the index is out of range. Since 0.1. */
+const struct nfto_device_caps *nfto_caps_device(const struct nfto_caps *caps, size_t index);
+
+/** Its name, as it was given. Since 0.1. */
+const char *nfto_device_caps_name(const struct nfto_device_caps *device);
+
+/** "bridge", "vlan", "ppp"...; "" for a network card, and for a device that does not exist. Since 0.1. */
+const char *nfto_device_caps_kind(const struct nfto_device_caps *device);
+
+/** The device below: of a VLAN its parent, of a port of DSA the conduit; "" if none, or if it is in
+ *  another network namespace. Since 0.1. */
+const char *nfto_device_caps_lower(const struct nfto_device_caps *device);
+
+/** The bridge or bond that it is a port of; "" if none. Since 0.1. */
+const char *nfto_device_caps_upper(const struct nfto_device_caps *device);
+
+/** The switch chip that it is a port of, in hexadecimal digits; "" if none. Since 0.1. */
+const char *nfto_device_caps_switch_id(const struct nfto_device_caps *device);
+
+/** Since 0.1. */
+enum nfto_hw_tc_offload nfto_device_caps_hw_tc_offload(const struct nfto_device_caps *device);
+
+/**
+ * Does its driver take a flowtable? Found out by a trial: the driver is asked to bind, and to unbind.
+ *
+ *   yes      it did; or it can't, since another flowtable has its hardware
+ *   no       it refused; or there is nothing to be asked: the device is made by software alone, or its
+ *            driver does not have hw-tc-offload (the trial is not made then, as the kernel does not
+ *            clean up well behind such devices)
+ *   unknown  the device does not exist; or the kernel hides a driver's refusal (OpenWrt's does), so that
+ *            its success proves nothing
+ *
+ * Yes is no promise: a driver may decline each flow, and some (netdevsim of Linux 7.2) take a flowtable and
+ * do nothing with it, which can't be told from outside. Which flows were taken is seen by
+ * nfto_flows_open(). Since 0.1.
+ */
+enum nfto_answer nfto_device_caps_hardware(const struct nfto_device_caps *device);
+
+/** How that was found out: a sentence for people, borrowed. Since 0.1. */
+const char *nfto_device_caps_evidence(const struct nfto_device_caps *device);
+
+/**
+ * What was wrong; NULL if nothing. Borrowed. With the errno and the kernel's words:
+ *   NFTO_ERROR_NO_DEVICE       there is no such device
+ *   NFTO_ERROR_DEVICE_REFUSED  the driver does not take flowtables (EOPNOTSUPP)
+ *   NFTO_ERROR_DEVICE_BUSY     another flowtable has its hardware
+ *   NFTO_ERROR_SYSTEM          the driver refused, with this errno
+ * Since 0.1.
+ */
+const struct nfto_error *nfto_device_caps_error(const struct nfto_device_caps *device);
 /** The network devices of a network namespace, how they stand on each other, and what a plan must know of
  *  the kernel, at one moment. */
 struct nfto_topology;

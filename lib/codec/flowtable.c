@@ -66,9 +66,12 @@ int flowtable_build_delete(struct messages *messages, const struct flowtable_ref
 	return 0;
 }
 
+/* Of Linux 6.17. */
+#define NFTA_DEVICE_PREFIX 2
+
 /* Without the flags attribute an update leaves the flags as they are. */
 static int build_device(struct messages *messages, uint16_t type, const struct flowtable_ref *ref,
-			const char *device)
+			uint16_t attribute, const char *device)
 {
 	struct nlmsghdr *message = open_for(messages, type, 0, ref);
 	struct nlattr *hook, *devices;
@@ -77,7 +80,7 @@ static int build_device(struct messages *messages, uint16_t type, const struct f
 		return -ENOMEM;
 	hook = mnl_attr_nest_start(message, NFTA_FLOWTABLE_HOOK);
 	devices = mnl_attr_nest_start(message, NFTA_FLOWTABLE_HOOK_DEVS);
-	mnl_attr_put_strz(message, NFTA_DEVICE_NAME, device);
+	mnl_attr_put_strz(message, attribute, device);
 	mnl_attr_nest_end(message, devices);
 	mnl_attr_nest_end(message, hook);
 	messages_close(messages, message);
@@ -87,13 +90,19 @@ static int build_device(struct messages *messages, uint16_t type, const struct f
 int flowtable_build_add_device(struct messages *messages, const struct flowtable_ref *ref,
 			       const char *device)
 {
-	return build_device(messages, NFT_MSG_NEWFLOWTABLE, ref, device);
+	return build_device(messages, NFT_MSG_NEWFLOWTABLE, ref, NFTA_DEVICE_NAME, device);
+}
+
+int flowtable_build_add_prefix(struct messages *messages, const struct flowtable_ref *ref,
+			       const char *prefix)
+{
+	return build_device(messages, NFT_MSG_NEWFLOWTABLE, ref, NFTA_DEVICE_PREFIX, prefix);
 }
 
 int flowtable_build_delete_device(struct messages *messages, const struct flowtable_ref *ref,
 				  const char *device)
 {
-	return build_device(messages, NFT_MSG_DELFLOWTABLE, ref, device);
+	return build_device(messages, NFT_MSG_DELFLOWTABLE, ref, NFTA_DEVICE_NAME, device);
 }
 
 int flowtable_build_dump(struct messages *messages, uint8_t family, const char *table)

@@ -33,6 +33,9 @@ int flowtable_build_set_flags(struct messages *messages, const struct flowtable_
 int flowtable_build_delete(struct messages *messages, const struct flowtable_ref *ref);
 int flowtable_build_add_device(struct messages *messages, const struct flowtable_ref *ref,
 			       const char *device);
+/* All devices whose names begin so, whenever they come. */
+int flowtable_build_add_prefix(struct messages *messages, const struct flowtable_ref *ref,
+			       const char *prefix);
 int flowtable_build_delete_device(struct messages *messages, const struct flowtable_ref *ref,
 				  const char *device);
 

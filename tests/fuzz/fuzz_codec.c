@@ -13,6 +13,7 @@
 
 #include "codec/chain.h"
 #include "codec/conntrack.h"
+#include "codec/ethtool.h"
 #include "codec/flowtable.h"
 #include "codec/leak_set.h"
 #include "codec/link.h"
@@ -145,6 +146,15 @@ static void parse_link(const struct nlmsghdr *message)
 	expect(info.index > 0 && info.switch_id_length <= sizeof(info.switch_id));
 }
 
+static void parse_ethtool(const struct nlmsghdr *message)
+{
+	struct ethtool_feature feature;
+	uint16_t family;
+
+	expect_result(ethtool_parse_family(message, &family));
+	expect_result(ethtool_parse_feature(message, "hw-tc-offload", &feature));
+}
+
 static void parse(const struct nlmsghdr *message)
 {
 	parse_chain(message);
@@ -155,6 +165,7 @@ static void parse(const struct nlmsghdr *message)
 	parse_flowtable(message);
 	parse_conntrack(message);
 	parse_link(message);
+	parse_ethtool(message);
 	for (size_t i = 0; i < LEAK_SET_COUNT; i++)
 		parse_leaks(message, &leak_sets[i]);
 }

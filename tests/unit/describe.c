@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <linux/netfilter/nfnetlink_conntrack.h>
+#include <linux/netfilter/nfnetlink_hook.h>
 
 #include "describe.h"
 #include "reply.h"
@@ -182,8 +183,12 @@ static const struct attribute set_elements[] = {
 	END,
 };
 
+/* Of Linux 6.17. */
+#define NFTA_DEVICE_PREFIX 2
+
 static const struct attribute devices[] = {
 	{ NFTA_DEVICE_NAME, "name", TEXT, NULL },
+	{ NFTA_DEVICE_PREFIX, "prefix", TEXT, NULL },
 	END,
 };
 static const struct attribute flowtable_hook[] = {
@@ -208,6 +213,12 @@ static const struct attribute conntrack[] = {
 
 static const struct attribute batch_begin[] = {
 	{ NFNL_BATCH_GENID, "generation", BE32, NULL },
+	END,
+};
+
+static const struct attribute hooks[] = {
+	{ NFNLA_HOOK_HOOKNUM, "hooknum", BE32, NULL },
+	{ NFNLA_HOOK_DEV, "device", TEXT, NULL },
 	END,
 };
 
@@ -238,6 +249,8 @@ static const struct {
 	{ NFT(NFT_MSG_GETFLOWTABLE), "getflowtable", flowtable },
 	{ NFT(NFT_MSG_DELFLOWTABLE), "delflowtable", flowtable },
 	{ CT(IPCTNL_MSG_CT_GET), "ctget", conntrack },
+	{ CT(IPCTNL_MSG_CT_GET_STATS), "ctgetstats", nothing },
+	{ 12 << 8 | NFNL_MSG_HOOK_GET, "gethooks", hooks },
 };
 
 /* Text that grows at its end. */
@@ -431,6 +444,10 @@ static const char *family_name(uint8_t family)
 		return "ip";
 	case NFPROTO_IPV6:
 		return "ip6";
+	case NFPROTO_ARP:
+		return "arp";
+	case NFPROTO_NETDEV:
+		return "netdev";
 	}
 	return "BAD";
 }

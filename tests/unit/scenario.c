@@ -6,6 +6,7 @@
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/rtnetlink.h>
 
+#include "caps_script.h"
 #include "instance_script.h"
 #include "link_script.h"
 #include "scenario.h"
@@ -399,6 +400,58 @@ static int run_plan(struct scene *scene)
 	return 0;
 }
 
+/* ---- The probe */
+
+/* lan0's driver takes a flowtable, that of wan0 has one, dmz0's takes none. */
+static void answer_caps(struct fake *fake)
+{
+	static const char *const devices[] = { "wan0", NULL };
+	static const struct reply_flowtable holder = {
+		.family = INET,
+		.table = "t",
+		.name = "f",
+		.flags = HARDWARE,
+		.devices = devices,
+	};
+	struct caps_script script = caps_usual();
+
+	caps_answer_features(fake, &script);
+	caps_answer_links(fake, { .index = 1, .name = "lo", .type = 772 },
+			  { .index = 2, .name = "lan0", .type = 1 },
+			  { .index = 3, .name = "wan0", .type = 1 },
+			  { .index = 4, .name = "dmz0", .type = 1 });
+	caps_answer_family(fake, 0);
+	caps_answer_hw_tc_offload(fake, true, false);
+	caps_answer_check(fake, 1, 0);
+	caps_answer_hw_tc_offload(fake, true, false);
+	caps_answer_check(fake, 1, EBUSY);
+	instance_answer_generation(fake);
+	fake_answer(fake, NFT(NFT_MSG_GETFLOWTABLE));
+	reply_flowtable(fake, &holder);
+	reply_done(fake);
+	caps_answer_hw_tc_offload(fake, true, false);
+	caps_answer_check(fake, 1, ENOSPC);
+	caps_answer_check(fake, 1, EOPNOTSUPP);
+}
+
+static int run_caps(struct scene *scene)
+{
+	struct nfto_caps *caps = UNTOUCHED(struct nfto_caps);
+	int ret = nfto_caps_read(scene->ctx, NULL, 0, &caps);
+
+	if (ret < 0) {
+		assert_ptr_equal(caps, UNTOUCHED(struct nfto_caps));
+		return ret;
+	}
+	assert_int_equal(nfto_caps_feature(caps, NFTO_FEATURE_CONNTRACK_STATUS_FILTER), NFTO_YES);
+	assert_int_equal(nfto_caps_device_count(caps), 3);
+	assert_int_equal(nfto_device_caps_hardware(nfto_caps_device(caps, 0)), NFTO_YES);
+	assert_int_equal(nfto_device_caps_hardware(nfto_caps_device(caps, 1)), NFTO_YES);
+	assert_int_equal(nfto_device_caps_hardware(nfto_caps_device(caps, 2)), NFTO_NO);
+	nfto_caps_free(caps);
+	return 0;
+}
+
 /* ---- Flowtables and transactions */
 
 static void answer_flowtables(struct fake *fake)
@@ -516,6 +569,7 @@ const struct scenario scenarios[SCENARIO_COUNT] = {
 	{ "topology", answer_links, run_topology, false },
 	{ "record of a topology", no_script, run_record, true },
 	{ "plan", no_script, run_plan, true },
+	{ "probe", answer_caps, run_caps, false },
 	{ "list of flowtables", answer_flowtables, run_list, false },
 	{ "flowtable", answer_flowtables, run_get, false },
 	{ "transaction", answer_transaction, run_transaction, false },

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* What the kernel can do, found out by asking it: versions tell little of kernels that carry patches. */
+#include <errno.h>
+#include <stdio.h>
+
+#include <linux/netfilter.h>
+
+#include "caps.h"
+#include "codec/conntrack_question.h"
+#include "codec/flowtable.h"
+#include "codec/hook.h"
+#include "objects/objects.h"
+
+/* Each network namespace has one. No flow is ever offloaded through it, and in a flowtable without the
+ * hardware flag its driver is not asked. */
+#define LOOPBACK "lo"
+
+/* No device can have this name, so none is found by it, now or later (net/core/dev.c, dev_valid_name). */
+#define NO_DEVICE "nfto/none"
+
+/* Came with 5.14; path discovery, which nothing else shows, came with 5.13. */
+#define FLOWTABLE_SYSCTL "net/netfilter/nf_flowtable_tcp_timeout"
+
+NFTO_API const char *nfto_feature_name(enum nfto_feature feature)
+{
+	switch (feature) {
+	case NFTO_FEATURE_FLOWTABLES:
+		return "flowtables";
+	case NFTO_FEATURE_HARDWARE_FLAG:
+		return "hardware-flag";
+	case NFTO_FEATURE_COUNTER_FLAG:
+		return "counter-flag";
+	case NFTO_FEATURE_DEVICE_CHANGES:
+		return "device-changes";
+	case NFTO_FEATURE_CONNTRACK:
+		return "conntrack";
+	case NFTO_FEATURE_CONNTRACK_STATUS_FILTER:
+		return "conntrack-status-filter";
+	case NFTO_FEATURE_MISSING_DEVICES:
+		return "missing-devices";
+	case NFTO_FEATURE_WILDCARDS:
+		return "wildcards";
+	case NFTO_FEATURE_HOOK_LISTING:
+		return "hook-listing";
+	case NFTO_FEATURE_PATH_DISCOVERY:
+		return "path-discovery";
+	}
+	return "unknown";
+}
+
+/* ---- Questions to nf_tables: transactions that are checked */
+
+static int build_flowtable(struct messages *batch, uint32_t flags)
+{
+	return flowtable_build_new(batch, &trial_flowtable, 0, flags);
+}
+
+static int build_plain(struct messages *batch, const void *data)
+{
+	(void)data;
+	return build_flowtable(batch, 0);
+}
+
+static int build_hardware(struct messages *batch, const void *data)
+{
+	(void)data;
+	return build_flowtable(batch, NFT_FLOWTABLE_HW_OFFLOAD);
+}
+
+static int build_counter(struct messages *batch, const void *data)
+{
+	(void)data;
+	return build_flowtable(batch, NFT_FLOWTABLE_COUNTER);
+}
+
+/* A device that the same batch has added can't be removed yet: the kernel looks for it, and finds none. */
+static int build_device_changes(struct messages *batch, const void *data)
+{
+	int ret = build_plain(batch, data);
+
+	if (ret == 0)
+		ret = flowtable_build_add_device(batch, &trial_flowtable, LOOPBACK);
+	if (ret == 0)
+		ret = flowtable_build_delete_device(batch, &trial_flowtable, LOOPBACK);
+	return ret;
+}
+
+static int build_missing_device(struct messages *batch, const void *data)
+{
+	int ret = build_plain(batch, data);
+
+	return ret == 0 ? flowtable_build_add_device(batch, &trial_flowtable, NO_DEVICE) : ret;
+}
+
+static int build_wildcard(struct messages *batch, const void *data)
+{
+	int ret = build_plain(batch, data);
+
+	return ret == 0 ? flowtable_build_add_prefix(batch, &trial_flowtable, NO_DEVICE) : ret;
+}
+
+struct question {
+	enum nfto_feature feature;
+	int (*build)(struct messages *batch, const void *data);
+	size_t last;  /* the message that is the question; those before it must pass */
+	int also_yes; /* an errno that shows that the kernel understood, or 0 */
+	int no;	      /* the errno of a kernel without the feature; another one is no answer */
+	const char *yes;
+	const char *refused; /* goes on with the words for the errno */
+};
+
+static const struct question questions[] = {
+	{ NFTO_FEATURE_FLOWTABLES, build_plain, 0, 0, ENOENT,
+	  "a new flowtable passes the kernel's check", "a new flowtable is refused" },
+	{ NFTO_FEATURE_HARDWARE_FLAG, build_hardware, 0, 0, EOPNOTSUPP,
+	  "a new flowtable with the flag passes the kernel's check",
+	  "a new flowtable with the flag is refused" },
+	{ NFTO_FEATURE_COUNTER_FLAG, build_counter, 0, 0, EOPNOTSUPP,
+	  "a new flowtable with the flag passes the kernel's check",
+	  "a new flowtable with the flag is refused" },
+	{ NFTO_FEATURE_DEVICE_CHANGES, build_device_changes, 2, ENOENT, EOPNOTSUPP,
+	  "a flowtable takes a device, and looks for one to remove",
+	  "a change of a flowtable's devices is refused" },
+	{ NFTO_FEATURE_MISSING_DEVICES, build_missing_device, 1, 0, ENOENT,
+	  "a flowtable takes a device that does not exist",
+	  "a device that does not exist is refused" },
+	{ NFTO_FEATURE_WILDCARDS, build_wildcard, 1, 0, EINVAL,
+	  "a flowtable takes the begin of a device's name",
+	  "the begin of a device's name is refused" },
+};
+
+#define QUESTION_COUNT (sizeof(questions) / sizeof(questions[0]))
+
+/* A table is refused so if the kernel has none of its family. */
+static bool is_no(const struct question *question, const struct verdict *verdict)
+{
+	if (verdict->message == VERDICT_TABLE)
+		return verdict->errnum == EOPNOTSUPP;
+	return verdict->message == question->last && verdict->errnum == question->no;
+}
+
+static bool is_yes(const struct question *question, const struct verdict *verdict)
+{
+	return verdict->errnum == 0 ||
+	       (verdict->message == question->last && verdict->errnum == question->also_yes);
+}
+
+static void judge(const struct question *question, const struct verdict *verdict,
+		  struct finding *finding)
+{
+	if (is_yes(question, verdict))
+		finding_set(finding, NFTO_YES, question->yes);
+	else
+		finding_set_errno(finding, is_no(question, verdict) ? NFTO_NO : NFTO_UNKNOWN,
+				  question->refused, verdict->errnum);
+}
+
+static int ask_nf_tables(struct nfto_ctx *ctx, const struct question *question,
+			 struct finding *finding)
+{
+	struct trial trial = { .build = question->build };
+	struct verdict verdict;
+	int ret = trial_run(ctx, &trial, &verdict);
+
+	if (ret == 0)
+		judge(question, &verdict, finding);
+	return ret;
+}
+
+static void depend(struct finding *finding, const struct finding *on, const char *evidence)
+{
+	finding_set(finding, on->answer, evidence);
+}
+
+static int ask_questions(struct nfto_ctx *ctx, struct finding *features)
+{
+	const struct finding *flowtables = &features[NFTO_FEATURE_FLOWTABLES];
+	int ret = ask_nf_tables(ctx, &questions[0], &features[NFTO_FEATURE_FLOWTABLES]);
+
+	for (size_t i = 1; i < QUESTION_COUNT && ret == 0; i++) {
+		struct finding *finding = &features[questions[i].feature];
+
+		if (flowtables->answer == NFTO_YES)
+			ret = ask_nf_tables(ctx, &questions[i], finding);
+		else
+			depend(finding, flowtables, "not asked: it is a part of flowtables");
+	}
+	return ret;
+}
+
+static void set_no_nf_tables(struct finding *features)
+{
+	for (size_t i = 0; i < QUESTION_COUNT; i++)
+		finding_set(&features[questions[i].feature], NFTO_NO,
+			    "the kernel has no nf_tables");
+}
+
+/* A table of that name could have a flowtable in it which falsifies the answers. */
+static int read_flowtable_features(struct nfto_ctx *ctx, struct finding *features)
+{
+	struct table_info table;
+	int ret = table_read(ctx, NFPROTO_INET, TRIAL_TABLE, &table);
+
+	if (ret == 0)
+		return ask_questions(ctx, features);
+	if (ret == 1)
+		return error_set_object(&ctx->error, NFTO_ERROR_EXISTS, EEXIST,
+					"table inet " TRIAL_TABLE);
+	if (ret != -EOPNOTSUPP)
+		return ret;
+	error_clear(&ctx->error);
+	set_no_nf_tables(features);
+	return 0;
+}
+
+/* ---- Questions to other parts of netfilter */
+
+/* Sends a request, and takes the answer as a whole: 0 with what the kernel said, 0 or an errno; or a
+ * negative errno with ctx->error set if it said nothing. */
+static int ask(struct nfto_ctx *ctx, struct messages *request, int built, const char *object,
+	       int *errnum)
+{
+	const struct nlmsghdr *message;
+	int ret = built;
+
+	if (ret == 0)
+		ret = channel_send(&ctx->nft, request);
+	if (ret == 0) {
+		do {
+			ret = channel_next(&ctx->nft, &message);
+		} while (ret > 0);
+	}
+	messages_free(request);
+	/* What changed under the read was an answer all the same. */
+	*errnum = ret == -EINTR ? 0 : -ret;
+	if (*errnum == 0 || (built == 0 && ctx->nft.error.errnum == *errnum))
+		return 0;
+	return error_set_request(&ctx->error, &ctx->nft.error, ret, object);
+}
+
+/* EINVAL is what nfnetlink answers for a subsystem that it does not have. */
+static int read_conntrack(struct nfto_ctx *ctx, struct finding *finding)
+{
+	struct messages request = { 0 };
+	int errnum, ret;
+
+	ret = ask(ctx, &request, conntrack_build_stats_get(&request), "conntrack", &errnum);
+	if (ret < 0)
+		return ret;
+	if (errnum == 0)
+		finding_set(finding, NFTO_YES, "the kernel tells how many connections there are");
+	else
+		finding_set_errno(finding, errnum == EINVAL ? NFTO_NO : NFTO_UNKNOWN,
+				  errnum == EINVAL ? "there is no nf_conntrack_netlink" :
+						     "the number of connections is refused",
+				  errnum);
+	return 0;
+}
+
+static int read_status_filter(struct nfto_ctx *ctx, const struct finding *conntrack,
+			      struct finding *finding)
+{
+	struct messages request = { 0 };
+	int errnum, ret;
+
+	if (conntrack->answer != NFTO_YES) {
+		depend(finding, conntrack, "not asked: it is a part of conntrack over netlink");
+		return 0;
+	}
+	ret = ask(ctx, &request, conntrack_build_wrong_filter(&request), "conntrack", &errnum);
+	if (ret < 0)
+		return ret;
+	if (errnum == EINVAL)
+		finding_set(finding, NFTO_YES, "a filter that can't be is noticed and refused");
+	else if (errnum == 0)
+		finding_set(finding, NFTO_NO, "a filter that can't be is not noticed");
+	else
+		finding_set_errno(finding, NFTO_UNKNOWN, "a filter that can't be is refused",
+				  errnum);
+	return 0;
+}
+
+static enum nfto_answer answer_of_hook_listing(int errnum)
+{
+	switch (errnum) {
+	case EINVAL:	      /* no nfnetlink_hook */
+	case EOPNOTSUPP:      /* no ingress hooks ... */
+	case EPROTONOSUPPORT: /* ... or none of devices at all */
+		return NFTO_NO;
+	default:
+		return NFTO_UNKNOWN;
+	}
+}
+
+static int read_hook_listing(struct nfto_ctx *ctx, struct finding *finding)
+{
+	struct messages request = { 0 };
+	int errnum, ret;
+
+	ret = ask(ctx, &request, hook_build_dump(&request, LOOPBACK), "the list of hooks", &errnum);
+	if (ret < 0)
+		return ret;
+	if (errnum == 0)
+		finding_set(finding, NFTO_YES, "the kernel lists the hooks of " LOOPBACK);
+	else
+		finding_set_errno(finding, answer_of_hook_listing(errnum),
+				  errnum == EINVAL ? "there is no nfnetlink_hook" :
+						     "the list of the hooks of " LOOPBACK
+						     " is refused",
+				  errnum);
+	return 0;
+}
+
+/* The setting needs nf_conntrack to be loaded, too, so its absence proves nothing. */
+static int read_path_discovery(struct nfto_ctx *ctx, const struct finding *flowtables,
+			       struct finding *finding)
+{
+	int found;
+
+	if (flowtables->answer == NFTO_NO) {
+		depend(finding, flowtables, "it is a part of flowtables");
+		return 0;
+	}
+	found = ctx->opener->find_sysctl(ctx->opener, ctx->netns_fd, FLOWTABLE_SYSCTL);
+	if (found < 0)
+		return error_set_request(&ctx->error, &ctx->nft.error, found, FLOWTABLE_SYSCTL);
+	if (found)
+		finding_set(finding, NFTO_YES,
+			    "there is net.netfilter.nf_flowtable_tcp_timeout, which came later");
+	else
+		finding_set(finding, NFTO_UNKNOWN,
+			    "there is no net.netfilter.nf_flowtable_tcp_timeout");
+	return 0;
+}
+
+int features_read(struct nfto_ctx *ctx, struct finding *features)
+{
+	int ret = read_flowtable_features(ctx, features);
+
+	if (ret == 0)
+		ret = read_conntrack(ctx, &features[NFTO_FEATURE_CONNTRACK]);
+	if (ret == 0)
+		ret = read_status_filter(ctx, &features[NFTO_FEATURE_CONNTRACK],
+					 &features[NFTO_FEATURE_CONNTRACK_STATUS_FILTER]);
+	if (ret == 0)
+		ret = read_hook_listing(ctx, &features[NFTO_FEATURE_HOOK_LISTING]);
+	if (ret == 0)
+		ret = read_path_discovery(ctx, &features[NFTO_FEATURE_FLOWTABLES],
+					  &features[NFTO_FEATURE_PATH_DISCOVERY]);
+	return ret;
+}
