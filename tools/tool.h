@@ -94,6 +94,7 @@ struct command {
 	int (*run)(struct nfto_ctx *ctx, const struct options *options);
 };
 
+extern const struct command probe_command;
 extern const struct command apply_command;
 extern const struct command plan_command;
 extern const struct command remove_command;
