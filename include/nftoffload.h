@@ -494,6 +494,9 @@ enum nfto_plan_reason {
 	NFTO_PLAN_NO_DEVICE = 20,
 	/** "no-match": a wildcard, and nothing of such a name is there now. */
 	NFTO_PLAN_NO_MATCH = 21,
+	/** "vlan-filtering": the port of a bridge with VLAN filtering. In software, flows that are kept here
+	 *  leave without the tag that the port may have to put on, so they are kept above the bridge. */
+	NFTO_PLAN_VLAN_FILTERING = 22,
 };
 
 /** The name of a reason, as above; "unknown" for another value. Since 0.1. */

@@ -37,6 +37,9 @@ static const struct {
 					  "this kernel does not look at the devices below it" },
 	[NFTO_PLAN_NO_PPPOE_MATCH] = { "no-pppoe-match", "" },
 	[NFTO_PLAN_NO_DEVICE] = { "no-device", "there is no such device now" },
+	[NFTO_PLAN_VLAN_FILTERING] = { "vlan-filtering", "a port of a bridge with VLAN filtering: "
+							 "flows that are kept "
+							 "here may leave without their tag" },
 	[NFTO_PLAN_NO_MATCH] = { "no-match", "nothing that is there now has such a name" },
 };
 
@@ -66,7 +69,7 @@ static const char *sentence_of_taken(const struct nfto_plan_device *device)
 	case NFTO_PLAN_EXPLICIT:
 		return "given as a device, so it is taken as it is";
 	case NFTO_PLAN_ROUTE:
-		return "for flows whose way below it is not known";
+		return "routes go over it: for flows that are not kept below it";
 	case NFTO_PLAN_TUNNEL:
 		return "for what is inside the tunnel; the packets around it are this host's";
 	case NFTO_PLAN_ELSEWHERE:

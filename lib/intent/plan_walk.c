@@ -277,16 +277,28 @@ static int visit_ports(struct walk *walk, const struct link_info *link, const st
 	return ret;
 }
 
-static int visit_bridge(struct walk *walk, const struct link_info *link, const struct place *place)
+/*
+ * Where a port sends a VLAN tagged that the bridge itself is in, the kernel looks for that tag on packets that
+ * come in, but puts none on those that go out in software (nft_dev_path_info() and nf_flow_queue_xmit()): a
+ * flow that is kept for the port is lost. A route's device above the bridge is right in any case.
+ */
+static bool loses_tags(const struct walk *walk, const struct link_info *bridge)
+{
+	return bridge->vlan_filtering && !is_for_hardware(walk);
+}
+
+static int visit_bridge(struct walk *walk, const struct link_info *link, struct place place)
 {
 	size_t count;
 
 	topology_ports(walk->topology, link, &count);
 	if (count == 0 && is_for_hardware(walk))
 		return leave(walk, link, NFTO_PLAN_EMPTY, NULL);
-	if (pass(walk, link, place) < 0)
+	if (pass(walk, link, &place) < 0)
 		return -ENOMEM;
-	return visit_ports(walk, link, place);
+	if (loses_tags(walk, link))
+		block(walk, &place, NFTO_PLAN_VLAN_FILTERING, true);
+	return visit_ports(walk, link, &place);
 }
 
 static int visit_vlan(struct walk *walk, const struct link_info *link, struct place place)
@@ -435,7 +447,7 @@ static int visit_role(struct walk *walk, const struct link_info *link, const str
 	case ROLE_BOND:
 		return visit_bond(walk, link, place);
 	case ROLE_BRIDGE:
-		return visit_bridge(walk, link, place);
+		return visit_bridge(walk, link, *place);
 	case ROLE_VRF:
 		return visit_vrf(walk, link, place);
 	case ROLE_VLAN:
@@ -480,6 +492,8 @@ static int visit_interface(struct walk *walk, const struct link_info *link)
 
 	if (master && takes_packets_of_ports(master))
 		return leave(walk, link, NFTO_PLAN_HANDED_OVER, master);
+	if (master && loses_tags(walk, master))
+		return leave(walk, link, NFTO_PLAN_VLAN_FILTERING, NULL);
 	walk->root = link;
 	return visit(walk, link, top);
 }

@@ -39,12 +39,10 @@ both_in_hardware() {
 
 look() {
 	data_flows | jq -r '.[] | "\(.proto) \(.sport) \(.state) \(.packets)"' >> "$work/looks"
-	looks=$((looks + 1))
 }
 
 look_and_apply() {
-	local list changes=0
-	looks=0
+	local list changes=0 looks=0
 	: > "$work/looks"
 	SECONDS=0
 	while [ "$changes" -lt 100 ] || [ "$SECONDS" -lt "$stream_s" ]; do
@@ -55,12 +53,14 @@ look_and_apply() {
 			changes=$((changes + 1))
 		fi
 		look
+		looks=$((looks + 1))
 	done
+	echo "$looks" > "$work/look_count"
 }
 
 # Each look saw both, the same two as before, in hardware, with no packet less than the look before.
 counters_never_go_back() {
-	awk -v looks="$looks" '
+	awk -v looks="$(cat "$work/look_count")" '
 		$3 != "hardware" { print "look", NR, $0; bad = 1 }
 		$1 in sport && sport[$1] != $2 { print "another connection:", $0; bad = 1 }
 		$4 < packets[$1] { print "fewer than", packets[$1] ":", $0; bad = 1 }
@@ -142,8 +142,7 @@ commit_for_ever() {
 
 # Each apply has done what it was asked for, or says that it could not.
 apply_against_others() {
-	local i list expected output
-	interrupted=0
+	local i list expected output interrupted=0
 	for i in {1..30}; do
 		list=(lan0 wan0) expected='["lan0","wan0"]'
 		[ $((i % 2)) = 1 ] || list=(dmz0 lan0 wan0) expected='["dmz0","lan0","wan0"]'
@@ -154,14 +153,14 @@ apply_against_others() {
 			interrupted=$((interrupted + 1))
 		fi
 	done
-	echo "$interrupted interrupted"
+	echo "# $interrupted of 30 were interrupted" > "$work/interrupted"
 }
 
 test_others() {
 	commit_for_ever &
 	writer=$!
 	check "against a loop of commits, it is done, or said that it is not" apply_against_others
-	echo "# $interrupted of 30 were interrupted"
+	cat "$work/interrupted"
 	kill "$writer"
 	wait "$writer" 2>/dev/null || true
 	check "without them, it is done" tool apply lan0 wan0

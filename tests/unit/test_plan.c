@@ -91,7 +91,7 @@ static const char router[] = "nftoffload topology 1\n"
 
 static const struct sentence sentences[] = {
 	{ "eth2", SOFT, "eth2", "packets come in here" },
-	{ "br-lan", SOFT, "br-lan", "for flows whose way below it is not known" },
+	{ "br-lan", SOFT, "br-lan", "routes go over it: for flows that are not kept below it" },
 	{ "br-lan", HARD, "br-lan", "has no hardware of its own; the devices below it are asked" },
 	{ "eth0", SOFT, "br-lan",
 	  "carries a switch's frames; flows are kept for ports such as lan1" },
@@ -191,10 +191,11 @@ static void test_names(void **state)
 	assert_string_equal(nfto_plan_decision_name((enum nfto_plan_decision)0), "unknown");
 	assert_string_equal(nfto_plan_reason_name(NFTO_PLAN_EXPLICIT), "explicit");
 	assert_string_equal(nfto_plan_reason_name(NFTO_PLAN_NO_MATCH), "no-match");
+	assert_string_equal(nfto_plan_reason_name(NFTO_PLAN_VLAN_FILTERING), "vlan-filtering");
 	assert_string_equal(nfto_plan_reason_name((enum nfto_plan_reason)0), "unknown");
-	assert_string_equal(nfto_plan_reason_name((enum nfto_plan_reason)22), "unknown");
+	assert_string_equal(nfto_plan_reason_name((enum nfto_plan_reason)23), "unknown");
 	assert_string_equal(nfto_plan_reason_name((enum nfto_plan_reason) - 1), "unknown");
-	for (int reason = NFTO_PLAN_EXPLICIT; reason <= NFTO_PLAN_NO_MATCH; reason++)
+	for (int reason = NFTO_PLAN_EXPLICIT; reason <= NFTO_PLAN_VLAN_FILTERING; reason++)
 		assert_string_not_equal(nfto_plan_reason_name((enum nfto_plan_reason)reason),
 					"unknown");
 }
