@@ -104,6 +104,8 @@ enum nfto_error_code {
 	NFTO_ERROR_PROTOCOL = 20,
 	/** Anything else: see nfto_error_errno(). */
 	NFTO_ERROR_SYSTEM = 21,
+	/** At the time limit there was no evidence that all flows have left the hardware. */
+	NFTO_ERROR_STILL_OFFLOADED = 22,
 };
 
 /** Why the last operation failed. */
@@ -430,6 +432,15 @@ void nfto_spec_set_forward_priority(struct nfto_spec *spec, int32_t priority);
  *  some tools must see the begin of each connection. See nfto_txn_add_offload_rule(). Since 0.1. */
 void nfto_spec_set_min_packets(struct nfto_spec *spec, uint64_t min_packets);
 
+/**
+ * How flows leave the hardware where nfto_apply() must replace its flowtable, as for a change from hardware
+ * to software. See nfto_drain() for both.
+ * @param flags Of enum nfto_drain_flags (default: NFTO_DRAIN_KEEP_CONNECTIONS).
+ * @param timeout_s 0, the default: as long as nfto_drain() takes for 0.
+ * @return 0; -EINVAL for an unknown flag. Since 0.1.
+ */
+int nfto_spec_set_drain(struct nfto_spec *spec, uint32_t flags, unsigned int timeout_s);
+
 /** From the interfaces and devices of a spec to those that belong into its flowtable, with the reasons. */
 struct nfto_plan;
 
@@ -556,7 +567,8 @@ struct nfto_result;
  * changes the rule set meanwhile, or a device goes, it is begun again, up to 20 times.
  *
  * A change between hardware and software, or of the ingress priority, replaces the flowtable, since the
- * kernel can't change it: its flows start again.
+ * kernel can't change it: its flows start again. A flowtable in hardware is drained before, once the kernel
+ * has judged that the rest will do, see nfto_spec_set_drain(); that may take as long as the timeout of flows.
  *
  * @param result Out, may be NULL: free with nfto_result_free().
  * @return 0, or:
@@ -571,6 +583,8 @@ struct nfto_result;
  *   -EOPNOTSUPP  NFTO_ERROR_NOT_SUPPORTED: the kernel has no nf_tables
  *   -EEXIST      NFTO_ERROR_FOREIGN_TABLE: a table of that name exists that is not ours
  *   -EPERM       NFTO_ERROR_OWNED_TABLE: another process holds the table (flag owner)
+ *   -ETIMEDOUT   NFTO_ERROR_STILL_OFFLOADED, and the other errors of nfto_drain(): flows did not leave the
+ *                hardware. The instance is there as before, without its offload rule
  *   -EINTR       NFTO_ERROR_INTERRUPTED: others kept changing the rule set
  *   -ENOENT      NFTO_ERROR_NO_DEVICE: a device kept coming and going
  * Since 0.1.
@@ -609,20 +623,80 @@ size_t nfto_result_step_count(const struct nfto_result *result);
  *  if the index is out of range. Since 0.1. */
 const char *nfto_result_step(const struct nfto_result *result, size_t index);
 
+/** How to drain an instance. */
+enum nfto_drain_flags {
+	/** Let the connections live on in the slow path. It takes as long as the timeout of
+	 *  flows does (net.netfilter.nf_flowtable_tcp_timeout and _udp_timeout: 30 s unless
+	 *  somebody has changed them), and some seconds more. */
+	NFTO_DRAIN_KEEP_CONNECTIONS = 1u << 0,
+};
+
+/** What draining an instance did. */
+struct nfto_drained;
+
 /**
- * Remove an instance and all of its objects, in one atomic batch. An instance that does not exist is
- * removed already.
+ * Put an instance out of service: nothing is offloaded any more, and what was leaves the fast path
+ * and the hardware. The kernel does not take the flows of a flowtable out of the hardware when it
+ * is deleted: they would be forwarded there, past the firewall, until they end. So before a
+ * flowtable in hardware is deleted, it must be drained; nfto_remove() does so. The table stays,
+ * without its offload rule; nfto_apply() puts the instance back into service.
  *
- * The kernel does not take the entries of a deleted flowtable out of the hardware: flows that are
- * offloaded there at this moment may stay so until they end, or their port goes down.
+ * First the offload rule goes. Then, unless NFTO_DRAIN_KEEP_CONNECTIONS is set, the offloaded
+ * connections are deleted from conntrack: their next packets begin a connection anew, as far as the
+ * firewall and NAT let them. With it, the timeouts of flows are set to 0 until all have expired,
+ * and put back then. They are put back also after a failure; and what they were is kept in the
+ * table, so that after a process which was killed the next nfto_drain(), nfto_remove() or
+ * nfto_apply() of the instance puts them back. Two instances must not be drained so at the same
+ * time. Last, it is waited until nothing shows any more that the kernel has hold of a flow. The
+ * calling thread sleeps meanwhile.
  *
- * @return 1 if it was removed, 0 if there was none, or:
- *   -EINVAL  NFTO_ERROR_INVALID: the name can't be
- *   -EEXIST  NFTO_ERROR_FOREIGN_TABLE: the table is not ours
- *   -EPERM   NFTO_ERROR_OWNED_TABLE: another process holds the table (flag owner)
+ * Conntrack does not tell flowtables apart, and its timeouts are those of the whole network
+ * namespace. If other flowtables offload there, too, their connections are deleted as well, or with
+ * NFTO_DRAIN_KEEP_CONNECTIONS leave the fast path for the time that it takes, and come back.
+ *
+ * An instance in software is drained at once, and its connections always live on: its flowtable is
+ * deleted, and the kernel takes down the flows by itself.
+ *
+ * @param flags Of enum nfto_drain_flags.
+ * @param timeout_s How long it may take; 0: 10 s, and with NFTO_DRAIN_KEEP_CONNECTIONS 10 s more
+ *        than the longer one of the timeouts.
+ * @param drained Out, may be NULL: free with nfto_drained_free().
+ * @return 1 if it was drained, 0 if there is no such instance, or:
+ *   -EINVAL      NFTO_ERROR_INVALID: the name can't be, or a flag is unknown
+ *   -EEXIST      NFTO_ERROR_FOREIGN_TABLE: the table is not ours
+ *   -EPERM       NFTO_ERROR_OWNED_TABLE: another process holds the table (flag owner)
+ *   -EOPNOTSUPP  NFTO_ERROR_NOT_SUPPORTED: in hardware, and there is no conntrack over netlink; or
+ *               no such timeouts, or no /proc/sys. Nothing was changed.
+ *   -EACCES, -EROFS  NFTO_ERROR_SYSTEM: the timeouts can't be written. Nothing was changed.
+ *   -ETIMEDOUT   NFTO_ERROR_STILL_OFFLOADED: flows may still be in the hardware; the message says
+ *               how many. The offload rule is gone, and the flowtable is there.
  * Since 0.1.
  */
-int nfto_remove(struct nfto_ctx *ctx, const char *name);
+int nfto_drain(struct nfto_ctx *ctx, const char *name, uint32_t flags, unsigned int timeout_s,
+	       struct nfto_drained **drained);
+
+/**
+ * Remove an instance and all of its objects: it is drained, then its table is deleted. An instance
+ * that does not exist is removed already. Parameters and errors are those of nfto_drain(); after
+ * -ETIMEDOUT the table is still there.
+ * @return 1 if it was removed, 0 if there was none, or a negative errno. Since 0.1.
+ */
+int nfto_remove(struct nfto_ctx *ctx, const char *name, uint32_t flags, unsigned int timeout_s,
+		struct nfto_drained **drained);
+
+/** Since 0.1. */
+void nfto_drained_free(struct nfto_drained *drained);
+
+/** How many offloaded connections were deleted, or with NFTO_DRAIN_KEEP_CONNECTIONS were there
+ *  and had to leave the fast path. Those of an instance in software are not counted. Since 0.1. */
+uint64_t nfto_drained_connections(const struct nfto_drained *drained);
+
+/** Was it seen that no flow is left? False: packets under way, or other flowtables, hid it, and
+ *  it was waited for as long as the kernel takes, by its source, to let the flows go. Since 0.1. */
+bool nfto_drained_seen(const struct nfto_drained *drained);
+
+/** How long it took. Since 0.1. */
+uint64_t nfto_drained_elapsed_ms(const struct nfto_drained *drained);
 
 /* ---------------------------------------------------------------------------------------------
  * What is true: status, leaks
@@ -759,7 +833,10 @@ enum nfto_flow_state {
 /** "none", "software", "hardware", "closing"; "unknown" for another value. Since 0.1. */
 const char *nfto_flow_state_name(enum nfto_flow_state state);
 
-/** Which flows to read. */
+/** Which flows to read, or to evict: those that fulfil all that is set. Each property is set
+ *  once: setting it again replaces it. The kernel leaves out by itself what it can (state, mark,
+ *  family; from 6.8 on the zone), so only other flows are copied; the rest is looked at by the
+ *  library. */
 struct nfto_flow_filter;
 
 /** A filter for every offloaded flow, in any of the three states. Free with nfto_flow_filter_free().
@@ -769,12 +846,65 @@ int nfto_flow_filter_new(struct nfto_flow_filter **filter);
 /** Since 0.1. */
 void nfto_flow_filter_free(struct nfto_flow_filter *filter);
 
-/** Only this state. The kernel does the filtering where it can, so only such flows are copied.
- *  @return 0; -EINVAL for a value that is no state. Since 0.1. */
+/** Only this state. @return 0; -EINVAL for a value that is no state. Since 0.1. */
 int nfto_flow_filter_set_state(struct nfto_flow_filter *filter, enum nfto_flow_state state);
 
 /** Only AF_INET or only AF_INET6; AF_UNSPEC for both. @return 0; -EINVAL. Since 0.1. */
 int nfto_flow_filter_set_family(struct nfto_flow_filter *filter, int family);
+
+/** Only this protocol: IPPROTO_TCP, IPPROTO_UDP... Since 0.1. */
+void nfto_flow_filter_set_protocol(struct nfto_flow_filter *filter, uint8_t protocol);
+
+/**
+ * Only connections that were opened by an address of this prefix (the source of the original
+ * direction, so before SNAT).
+ * @param family AF_INET or AF_INET6; connections of the other family do not match.
+ * @param address 4 or 16 bytes in network order, as inet_pton(3) gives them; copied.
+ * @param prefix_length In bits, of which the rest of the address does not matter: 32 or 128 for one
+ *        host.
+ * @return 0; -EINVAL for another family, or a prefix longer than the address.
+ * Since 0.1.
+ */
+int nfto_flow_filter_set_source(struct nfto_flow_filter *filter, int family, const void *address,
+				unsigned int prefix_length);
+
+/** Only connections that were opened to an address of this prefix (the destination of the
+ *  original direction, so before DNAT); else as nfto_flow_filter_set_source(). Since 0.1. */
+int nfto_flow_filter_set_destination(struct nfto_flow_filter *filter, int family,
+				     const void *address, unsigned int prefix_length);
+
+/** Only connections that have an address of this prefix at either end, before or after NAT; else
+ *  as nfto_flow_filter_set_source(). Together with nfto_flow_filter_set_port(), both must stand
+ *  in the same direction. Since 0.1. */
+int nfto_flow_filter_set_address(struct nfto_flow_filter *filter, int family, const void *address,
+				 unsigned int prefix_length);
+
+/** Only this source port of the original direction, host byte order. Protocols without ports have 0.
+ *  Since 0.1. */
+void nfto_flow_filter_set_source_port(struct nfto_flow_filter *filter, uint16_t port);
+
+/** Only this destination port of the original direction, host byte order. Since 0.1. */
+void nfto_flow_filter_set_destination_port(struct nfto_flow_filter *filter, uint16_t port);
+
+/** Only connections with this port at either end, before or after NAT, host byte order. Since 0.1. */
+void nfto_flow_filter_set_port(struct nfto_flow_filter *filter, uint16_t port);
+
+/** Only connections whose conntrack mark, under the mask, is the value. A mask of 0 takes any mark.
+ *  @return 0; -EINVAL if the value has a bit that the mask has not. Since 0.1. */
+int nfto_flow_filter_set_mark(struct nfto_flow_filter *filter, uint32_t value, uint32_t mask);
+
+/** Only this conntrack zone; 0 is the default zone. Since 0.1. */
+void nfto_flow_filter_set_zone(struct nfto_flow_filter *filter, uint16_t zone);
+
+/**
+ * Only connections through this interface. Conntrack knows no interfaces, so the kernel is asked
+ * for the route of each connection that is left by the rest of the filter: to who has opened it,
+ * and to who answers it (after DNAT). It is the route that the kernel has now for a packet of its
+ * own without a mark, and the interface that the route names: a bridge rather than its port.
+ * @param name Copied. That it exists is seen by nfto_flows_open() and nfto_evict().
+ * @return 0; -EINVAL if no device can have this name. Since 0.1.
+ */
+int nfto_flow_filter_set_interface(struct nfto_flow_filter *filter, const char *name);
 
 /** A stream of flows, read from conntrack as you go, in constant memory. */
 struct nfto_flows;
@@ -786,6 +916,7 @@ struct nfto_flows;
  * @param flows Out: free with nfto_flows_free(), before the context.
  * @return 0, or:
  *   -EOPNOTSUPP  NFTO_ERROR_NOT_SUPPORTED: no conntrack over netlink (nf_conntrack_netlink)
+ *   -ENODEV      NFTO_ERROR_NO_DEVICE: the filter names an interface that does not exist
  *   -EMFILE and other errors of socket(2)
  * Since 0.1.
  */
@@ -835,6 +966,10 @@ uint32_t nfto_flow_status(const struct nfto_flow *flow);
 /** The conntrack zone; 0 is the default zone. Since 0.1. */
 uint16_t nfto_flow_zone(const struct nfto_flow *flow);
 
+/** The conntrack mark.
+ *  @return 0; -ENODATA if the kernel has none (CONFIG_NF_CONNTRACK_MARK). Since 0.1. */
+int nfto_flow_mark(const struct nfto_flow *flow, uint32_t *mark);
+
 /** Packets of a direction, offloaded or not. Hardware counters lag by a tenth of the flow timeout.
  *  @return 0; -ENODATA if the kernel does not count (net.netfilter.nf_conntrack_acct is 0, or was when
  *  the connection began). Since 0.1. */
@@ -843,6 +978,23 @@ int nfto_flow_packets(const struct nfto_flow *flow, enum nfto_direction directio
 
 /** Bytes of a direction; as nfto_flow_packets(). Since 0.1. */
 int nfto_flow_bytes(const struct nfto_flow *flow, enum nfto_direction direction, uint64_t *bytes);
+
+/**
+ * Delete offloaded connections from conntrack, whoever has offloaded them: their flows leave the
+ * fast path at once, and the hardware within two or three seconds, when the kernel looks after
+ * them. The next packets of such a connection begin one anew, which the current policy of the
+ * firewall judges.
+ *
+ * Exactly those are deleted that match: one that ends meanwhile and is opened again is left alone.
+ * @param filter May be NULL: all offloaded connections of the network namespace. One for flows that
+ *        are not offloaded (NFTO_FLOW_NONE) is an error.
+ * @param evicted Out, may be NULL: how many were deleted.
+ * @return 0, or as nfto_flows_open() and nfto_flows_next(), or:
+ *   -EINVAL  NFTO_ERROR_INVALID: the filter is for flows that are not offloaded
+ *   -EBUSY   NFTO_ERROR_SYSTEM: a kernel that does not delete offloaded connections
+ * Since 0.1.
+ */
+int nfto_evict(struct nfto_ctx *ctx, const struct nfto_flow_filter *filter, uint64_t *evicted);
 
 /** Number of flows by state. */
 struct nfto_flow_counts;

@@ -30,6 +30,8 @@ int ctx_new(int netns_fd, const struct transport_opener *opener, struct nfto_ctx
 	}
 	ctx->netns_fd = netns_fd;
 	ctx->opener = opener;
+	ctx->clock = &system_clock;
+	ctx->sysctl_path = "/proc/sys/net/netfilter";
 	error_clear(&ctx->error);
 	ret = ctx_open_channel(ctx, NETLINK_NETFILTER, &ctx->nft);
 	if (ret < 0) {

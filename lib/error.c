@@ -55,6 +55,9 @@ static const struct {
 			      "read the state, and try again" },
 	[NFTO_ERROR_PROTOCOL] = { "protocol", "the kernel gave no valid answer", "" },
 	[NFTO_ERROR_SYSTEM] = { "system", "the kernel refused", "" },
+	[NFTO_ERROR_STILL_OFFLOADED] = { "still-offloaded", "flows may still be in the hardware",
+					 "try again, with more time: nothing new is offloaded "
+					 "meanwhile" },
 };
 
 #define TEXT_COUNT (sizeof(texts) / sizeof(texts[0]))
@@ -115,8 +118,11 @@ int error_set_object(struct nfto_error *error, enum nfto_error_code code, int er
 	return error_set(error, code, errnum, &(struct error_details){ .object = object });
 }
 
+/* It is done for each flow that is read, and then there is hardly ever anything to clear. */
 void error_clear(struct nfto_error *error)
 {
+	if (error->code == NFTO_ERROR_NONE && error->message[0])
+		return;
 	error_set(error, NFTO_ERROR_NONE, 0, &(struct error_details){ .object = NULL });
 }
 
@@ -151,6 +157,16 @@ int error_set_request(struct nfto_error *error, const struct reply_error *reply,
 	if (reply->errnum == -result)
 		details.kernel_text = reply->text;
 	return error_set(error, code_of_result(result), -result, &details);
+}
+
+/* What nfnetlink answers for a subsystem that it does not have is EINVAL. */
+int error_set_conntrack(struct nfto_error *error, const struct reply_error *reply, int result)
+{
+	static const char object[] = "the conntrack table";
+
+	if (result == -EINVAL || result == -EOPNOTSUPP)
+		return error_set_object(error, NFTO_ERROR_NOT_SUPPORTED, EOPNOTSUPP, object);
+	return error_set_request(error, reply, result, object);
 }
 
 NFTO_API enum nfto_error_code nfto_error_code(const struct nfto_error *error)

@@ -6,6 +6,7 @@
 
 #include <net/if.h>
 
+#include "clock.h"
 #include "netlink/request.h"
 #include "nftoffload.h"
 
@@ -30,7 +31,10 @@ struct nfto_ctx {
 	int netns_fd;	    /* -1 where /proc is not mounted */
 	struct nfto_error error;
 
-	const struct transport_opener *opener; /* tests open fakes */
+	/* Tests have others. */
+	const struct transport_opener *opener;
+	const struct clock *clock;
+	const char *sysctl_path; /* where net.netfilter is */
 };
 
 /* error.c: what an error is about. Unknown parts are NULL. */
@@ -51,6 +55,9 @@ void error_clear(struct nfto_error *error);
 /* For failures of a request that no object explains: by the (negative) result alone. */
 int error_set_request(struct nfto_error *error, const struct reply_error *reply, int result,
 		      const char *object);
+
+/* The same for requests to conntrack. */
+int error_set_conntrack(struct nfto_error *error, const struct reply_error *reply, int result);
 
 /* ctx.c */
 int ctx_new(int netns_fd, const struct transport_opener *opener, struct nfto_ctx **ctx);

@@ -44,6 +44,15 @@ static void put_counters(json_t *json, const struct nfto_flow *flow)
 	json_object_set_new(json, "bytes", json_integer((json_int_t)bytes));
 }
 
+static void put_mark_and_zone(json_t *json, const struct nfto_flow *flow)
+{
+	uint32_t mark;
+
+	if (nfto_flow_mark(flow, &mark) == 0)
+		json_object_set_new(json, "mark", json_integer(mark));
+	json_object_set_new(json, "zone", json_integer(nfto_flow_zone(flow)));
+}
+
 static int print_json(const struct nfto_flow *flow)
 {
 	enum nfto_direction original = NFTO_DIRECTION_ORIGINAL, reply = NFTO_DIRECTION_REPLY;
@@ -65,6 +74,7 @@ static int print_json(const struct nfto_flow *flow)
 	put_port(json, "reply_dport", nfto_flow_destination_port(flow, reply));
 	json_object_set_new(json, "state",
 			    json_string(nfto_flow_state_name(nfto_flow_state(flow))));
+	put_mark_and_zone(json, flow);
 	put_counters(json, flow);
 	json_dumpf(json, stdout, JSON_COMPACT);
 	putchar('\n');
@@ -134,25 +144,11 @@ static int print_all(struct nfto_ctx *ctx, struct nfto_flows *flows, const struc
 	return EXIT_DONE;
 }
 
-static int make_filter(const struct options *options, struct nfto_flow_filter **filter)
-{
-	int ret = nfto_flow_filter_new(filter);
-
-	if (ret == 0 && options->has_state)
-		nfto_flow_filter_set_state(*filter, options->state);
-	return ret;
-}
-
 static int run(struct nfto_ctx *ctx, const struct options *options)
 {
-	struct nfto_flow_filter *filter;
 	struct nfto_flows *flows;
-	int ret = make_filter(options, &filter);
+	int ret = nfto_flows_open(ctx, options->filter, &flows);
 
-	if (ret < 0)
-		return output_errno("flows", ret);
-	ret = nfto_flows_open(ctx, filter, &flows);
-	nfto_flow_filter_free(filter);
 	if (ret < 0)
 		return output_error(ctx);
 	ret = print_all(ctx, flows, options);
@@ -160,21 +156,20 @@ static int run(struct nfto_ctx *ctx, const struct options *options)
 	return ret;
 }
 
-static const struct option options[] = { TAKES_STATE, TAKES_JSON, TAKES_COUNT, TAKES_HELP,
+static const struct option options[] = { TAKES_FILTER, TAKES_JSON, TAKES_COUNT, TAKES_HELP,
 					 TAKES_NO_MORE };
 
 const struct command flows_command = {
 	.name = "flows",
-	.synopsis = "[--state software|hardware|closing|all] [--json] [--count]",
-	.help = "Show the offloaded flows of this network namespace.\n"
+	.synopsis = "[FILTER]... [--json] [--count]",
+	.help = "Show the offloaded flows of this network namespace, or those that fulfil all\n"
+		"filters:\n"
+		"\n" FILTER_HELP "\n"
+		"  --json             one JSON object a line\n"
+		"  --count            only their number\n"
 		"\n"
-		"  --state STATE  only those in this state; all: in any of the three (all)\n"
-		"  --json         one JSON object a line\n"
-		"  --count        only their number\n"
-		"\n"
-		"  software       in the kernel's fast path\n"
-		"  hardware       a driver has taken at least one direction\n"
-		"  closing        leaving the hardware\n",
+		"States: software is in the kernel's fast path; hardware, that a driver has\n"
+		"taken at least one direction; closing, leaving the hardware.\n",
 	.options = options,
 	.run = run,
 };

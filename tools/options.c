@@ -6,7 +6,7 @@
 
 #include "tool.h"
 
-static int usage_error(const struct command *command, const char *what, const char *argument)
+int usage_error(const struct command *command, const char *what, const char *argument)
 {
 	fprintf(stderr, "nftoffload: %s: %s%s%s\n", command->name, what, argument ? " " : "",
 		argument ? argument : "");
@@ -23,18 +23,35 @@ static bool read_mode(const char *text, enum nfto_mode *mode)
 	return false;
 }
 
-static bool read_state(const char *text, struct options *options)
+#define MOST_SECONDS 1000000
+
+static int read_timeout(const struct command *command, struct options *options)
 {
-	options->has_state = false;
-	if (strcmp(text, "all") == 0)
-		return true;
-	options->has_state = true;
-	for (options->state = NFTO_FLOW_SOFTWARE; options->state <= NFTO_FLOW_CLOSING;
-	     options->state++) {
-		if (strcmp(text, nfto_flow_state_name(options->state)) == 0)
-			return true;
+	unsigned long number;
+
+	if (!read_number(optarg, 1, MOST_SECONDS, &number))
+		return usage_error(command, "not a number of seconds:", optarg);
+	options->timeout_s = (unsigned int)number;
+	return 0;
+}
+
+static int read_filter(const struct command *command, int option, struct options *options)
+{
+	const char *fault;
+	int ret;
+
+	if (option == OPTION_STATE && strcmp(optarg, "all") == 0)
+		return 0;
+	if (!options->filter) {
+		ret = nfto_flow_filter_new(&options->filter);
+		if (ret < 0)
+			return output_errno(command->name, ret);
 	}
-	return false;
+	fault = filter_set(options->filter, option, optarg);
+	if (fault)
+		return usage_error(command, fault, optarg);
+	options->is_filtered = true;
+	return 0;
 }
 
 static int read_option(const struct command *command, int option, const char *argument,
@@ -48,9 +65,13 @@ static int read_option(const struct command *command, int option, const char *ar
 		if (!read_mode(optarg, &options->mode))
 			return usage_error(command, "no such mode:", optarg);
 		return 0;
-	case OPTION_STATE:
-		if (!read_state(optarg, options))
-			return usage_error(command, "no such state:", optarg);
+	case OPTION_TIMEOUT:
+		return read_timeout(command, options);
+	case OPTION_KEEP_CONNECTIONS:
+		options->keep_connections = true;
+		return 0;
+	case OPTION_ALL:
+		options->all = true;
 		return 0;
 	case OPTION_JSON:
 		options->json = true;
@@ -72,16 +93,17 @@ static int read_option(const struct command *command, int option, const char *ar
 		return 0;
 	case ':':
 		return usage_error(command, "a value is missing behind", argument);
-	default:
+	case '?':
 		return usage_error(command, "no such option:", argument);
+	default:
+		return read_filter(command, option, options);
 	}
 }
 
-int options_parse(int argc, char **argv, const struct command *command, struct options *options)
+static int parse(int argc, char **argv, const struct command *command, struct options *options)
 {
 	int option, ret;
 
-	*options = (struct options){ .name = NFTO_DEFAULT_NAME, .mode = NFTO_MODE_AUTO };
 	options->devices = calloc((size_t)argc, sizeof(*options->devices));
 	if (!options->devices)
 		return output_errno(command->name, ENOMEM);
@@ -103,7 +125,21 @@ int options_parse(int argc, char **argv, const struct command *command, struct o
 	return 0;
 }
 
+int options_parse(int argc, char **argv, const struct command *command, struct options *options)
+{
+	int ret;
+
+	*options = (struct options){ .name = NFTO_DEFAULT_NAME, .mode = NFTO_MODE_AUTO };
+	ret = parse(argc, argv, command, options);
+	if (ret != 0)
+		options_free(options);
+	return ret;
+}
+
 void options_free(struct options *options)
 {
+	nfto_flow_filter_free(options->filter);
 	free(options->devices);
+	options->filter = NULL;
+	options->devices = NULL;
 }

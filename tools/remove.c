@@ -1,26 +1,79 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <errno.h>
+#include <inttypes.h>
+#include <jansson.h>
 #include <stdio.h>
 
 #include "tool.h"
 
-static int run(struct nfto_ctx *ctx, const struct options *options)
+static int print_json(const struct options *options, bool removed,
+		      const struct nfto_drained *drained)
 {
-	int ret = nfto_remove(ctx, options->name);
+	json_t *json = json_object();
 
-	if (ret < 0)
-		return output_error(ctx);
-	printf("%s: %s\n", options->name, ret > 0 ? "removed" : "there is none");
+	if (!json)
+		return output_errno("remove", ENOMEM);
+	json_object_set_new(json, "name", json_string(options->name));
+	json_object_set_new(json, "removed", json_boolean(removed));
+	json_object_set_new(json, "connections",
+			    json_integer((json_int_t)nfto_drained_connections(drained)));
+	json_object_set_new(json, "seen", json_boolean(nfto_drained_seen(drained)));
+	json_object_set_new(json, "elapsed_ms",
+			    json_integer((json_int_t)nfto_drained_elapsed_ms(drained)));
+	json_dumpf(json, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(json);
 	return EXIT_DONE;
 }
 
-static const struct option options[] = { TAKES_NAME, TAKES_HELP, TAKES_NO_MORE };
+static int print_text(const struct options *options, bool removed,
+		      const struct nfto_drained *drained)
+{
+	uint64_t connections = nfto_drained_connections(drained);
+
+	if (!nfto_drained_seen(drained))
+		fprintf(stderr,
+			"nftoffload: other traffic hid whether all flows have left the hardware;"
+			" it was waited\nas long as the kernel takes\n");
+	printf("%s: %s", options->name, removed ? "removed" : "there is none");
+	if (connections > 0)
+		printf(", %" PRIu64 " connection%s %s", connections, connections == 1 ? "" : "s",
+		       options->keep_connections ? "kept" : "deleted");
+	putchar('\n');
+	return EXIT_DONE;
+}
+
+static int run(struct nfto_ctx *ctx, const struct options *options)
+{
+	uint32_t flags = options->keep_connections ? NFTO_DRAIN_KEEP_CONNECTIONS : 0;
+	struct nfto_drained *drained;
+	int ret = nfto_remove(ctx, options->name, flags, options->timeout_s, &drained);
+
+	if (ret < 0)
+		return output_error(ctx);
+	ret = options->json ? print_json(options, ret > 0, drained) :
+			      print_text(options, ret > 0, drained);
+	nfto_drained_free(drained);
+	return ret;
+}
+
+static const struct option options[] = { TAKES_NAME,	TAKES_KEEP_CONNECTIONS,
+					 TAKES_TIMEOUT, TAKES_JSON,
+					 TAKES_HELP,	TAKES_NO_MORE };
 
 const struct command remove_command = {
 	.name = "remove",
-	.synopsis = "[--name NAME]",
-	.help = "Remove an instance, with its table, flowtable and rules.\n"
+	.synopsis = "[--name NAME] [--keep-connections] [--timeout S] [--json]",
+	.help = "Remove an instance, with its table, flowtable and rules. One in hardware is\n"
+		"drained before, so that nothing is left there: the offloaded connections of\n"
+		"this network namespace are deleted.\n"
 		"\n"
-		"  --name NAME    the instance (nftoffload)\n",
+		"  --name NAME         the instance (nftoffload)\n"
+		"  --keep-connections  let them live on in the slow path. This takes as long as\n"
+		"                      the timeout of flows, 30 s unless it was changed\n"
+		"  --timeout S         give up, and leave the table, if it takes longer (10 s,\n"
+		"                      or 10 s more than the timeout of flows)\n"
+		"  --json              as a JSON object\n",
 	.options = options,
 	.run = run,
 };

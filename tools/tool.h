@@ -19,12 +19,15 @@ struct options {
 	bool json;
 	bool count;
 	bool help;
-	bool has_state;
-	enum nfto_flow_state state;
 	const char *from;
 	const char *record;
 	char **devices;
 	int device_count;
+	bool all;
+	bool keep_connections;
+	unsigned int timeout_s; /* 0: that of the library */
+	struct nfto_flow_filter *filter;
+	bool is_filtered; /* the filter leaves something out */
 	char **arguments;
 	int argument_count;
 };
@@ -39,6 +42,19 @@ enum {
 	OPTION_DEVICE,
 	OPTION_FROM,
 	OPTION_RECORD,
+	OPTION_ALL,
+	OPTION_KEEP_CONNECTIONS,
+	OPTION_TIMEOUT,
+	OPTION_PROTOCOL,
+	OPTION_SOURCE,
+	OPTION_DESTINATION,
+	OPTION_ADDRESS,
+	OPTION_SOURCE_PORT,
+	OPTION_DESTINATION_PORT,
+	OPTION_PORT,
+	OPTION_MARK,
+	OPTION_ZONE,
+	OPTION_INTERFACE,
 };
 
 #define TAKES_NAME                                                                                 \
@@ -49,9 +65,46 @@ enum {
 	{                                                                                          \
 		"mode", required_argument, NULL, OPTION_MODE                                       \
 	}
-#define TAKES_STATE                                                                                \
+/* filter.c: which flows. */
+#define TAKES_FILTER                                                                               \
+	{ "state", required_argument, NULL, OPTION_STATE },                                        \
+		{ "proto", required_argument, NULL, OPTION_PROTOCOL },                             \
+		{ "src", required_argument, NULL, OPTION_SOURCE },                                 \
+		{ "dst", required_argument, NULL, OPTION_DESTINATION },                            \
+		{ "address", required_argument, NULL, OPTION_ADDRESS },                            \
+		{ "sport", required_argument, NULL, OPTION_SOURCE_PORT },                          \
+		{ "dport", required_argument, NULL, OPTION_DESTINATION_PORT },                     \
+		{ "port", required_argument, NULL, OPTION_PORT },                                  \
+		{ "mark", required_argument, NULL, OPTION_MARK },                                  \
+		{ "zone", required_argument, NULL, OPTION_ZONE },                                  \
 	{                                                                                          \
-		"state", required_argument, NULL, OPTION_STATE                                     \
+		"interface", required_argument, NULL, OPTION_INTERFACE                             \
+	}
+
+/* What they mean, for the help of a command. */
+#define FILTER_HELP                                                                                \
+	"  --state STATE      in this state: software, hardware, closing, all (all)\n"             \
+	"  --proto PROTOCOL   tcp, udp, gre or a number\n"                                         \
+	"  --src A[/N]        opened by an address of this network\n"                              \
+	"  --dst A[/N]        opened to an address of this network\n"                              \
+	"  --address A[/N]    with such an address at either end, before or after NAT\n"           \
+	"  --sport PORT, --dport PORT, --port PORT\n"                                              \
+	"                     the same for ports\n"                                                \
+	"  --mark V[/M]       the conntrack mark is V, under the mask M\n"                         \
+	"  --zone N           in this conntrack zone\n"                                            \
+	"  --interface NAME   the route to either end leads out of this interface\n"
+
+#define TAKES_ALL                                                                                  \
+	{                                                                                          \
+		"all", no_argument, NULL, OPTION_ALL                                               \
+	}
+#define TAKES_KEEP_CONNECTIONS                                                                     \
+	{                                                                                          \
+		"keep-connections", no_argument, NULL, OPTION_KEEP_CONNECTIONS                     \
+	}
+#define TAKES_TIMEOUT                                                                              \
+	{                                                                                          \
+		"timeout", required_argument, NULL, OPTION_TIMEOUT                                 \
 	}
 #define TAKES_JSON                                                                                 \
 	{                                                                                          \
@@ -100,13 +153,21 @@ extern const struct command plan_command;
 extern const struct command remove_command;
 extern const struct command status_command;
 extern const struct command flows_command;
+extern const struct command evict_command;
 
 /* Reads the command line, of which argv[0] is the name of the command: 0, or EXIT_USAGE having said
  * what is wrong. */
 int options_parse(int argc, char **argv, const struct command *command, struct options *options);
-
-/* Frees what options_parse() has allocated, also when it failed. */
 void options_free(struct options *options);
+
+/* Says what is wrong with the command line and how the command is used; returns EXIT_USAGE. */
+int usage_error(const struct command *command, const char *what, const char *argument);
+
+/* filter.c: sets the property of an option of TAKES_FILTER. NULL, or what is wrong with its value. */
+const char *filter_set(struct nfto_flow_filter *filter, int option, const char *value);
+
+/* number.c: a whole number from first to last, decimal or with 0x, and nothing behind it. */
+bool read_number(const char *text, unsigned long first, unsigned long last, unsigned long *number);
 
 /* output.c */
 

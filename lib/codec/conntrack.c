@@ -4,10 +4,13 @@
 #include <sys/socket.h>
 
 #include <linux/netfilter/nf_conntrack_tuple_common.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 
 #include "conntrack.h"
 #include "netlink/attr.h"
+
+#define TYPE(message) ((uint16_t)(NFNL_SUBSYS_CTNETLINK << 8 | (message)))
 
 static int parse_addresses(const struct nlattr *nest, uint8_t family, struct flow_side *side)
 {
@@ -37,12 +40,14 @@ static int parse_protocol(const struct nlattr *nest, uint8_t *protocol, struct f
 	return 0;
 }
 
+/* A zone of one direction only stands in the tuple of that direction. */
 static int parse_tuple(const struct nlattr *nest, struct flow_info *info, struct flow_side *side)
 {
 	const struct nlattr *attrs[CTA_TUPLE_MAX + 1];
 
 	if (!nest || attr_parse_nest(nest, attrs, CTA_TUPLE_MAX) < 0 ||
-	    parse_addresses(attrs[CTA_TUPLE_IP], info->family, side) < 0)
+	    parse_addresses(attrs[CTA_TUPLE_IP], info->family, side) < 0 ||
+	    attr_be16(attrs[CTA_TUPLE_ZONE], &info->zone) == -EBADMSG)
 		return -EBADMSG;
 	return parse_protocol(attrs[CTA_TUPLE_PROTO], &info->protocol, side);
 }
@@ -79,7 +84,75 @@ int conntrack_parse(const struct nlmsghdr *message, struct flow_info *info)
 	    parse_counters(attrs[CTA_COUNTERS_ORIG], original) < 0 ||
 	    parse_counters(attrs[CTA_COUNTERS_REPLY], reply) < 0 ||
 	    attr_be32(attrs[CTA_STATUS], &info->status) < 0 ||
+	    attr_be32(attrs[CTA_MARK], &info->mark) == -EBADMSG ||
 	    attr_be16(attrs[CTA_ZONE], &info->zone) == -EBADMSG)
+		return -EBADMSG;
+	info->has_mark = attrs[CTA_MARK];
+	return 0;
+}
+
+static int put_copy(struct nlmsghdr *message, const struct nlattr *attr)
+{
+	/* More than enough for a tuple; what is longer is none. */
+	if (mnl_attr_get_payload_len(attr) > 512)
+		return -EBADMSG;
+	mnl_attr_put(message, attr->nla_type, mnl_attr_get_payload_len(attr),
+		     mnl_attr_get_payload(attr));
+	return 0;
+}
+
+int conntrack_build_delete(struct messages *messages, const struct nlmsghdr *entry)
+{
+	static const uint16_t copied[] = { CTA_TUPLE_ORIG, CTA_ZONE, CTA_ID };
+	const struct nfgenmsg *generic = mnl_nlmsg_get_payload(entry);
+	const struct nlattr *attrs[CTA_MAX + 1];
+	struct nlmsghdr *message;
+
+	if (attr_parse(entry, sizeof(*generic), attrs, CTA_MAX) < 0 || !attrs[CTA_TUPLE_ORIG] ||
+	    !attrs[CTA_ID])
+		return -EBADMSG;
+	message = messages_open(messages, TYPE(IPCTNL_MSG_CT_DELETE), NLM_F_ACK,
+				generic->nfgen_family, 0);
+	if (!message)
+		return -ENOMEM;
+	for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++) {
+		const struct nlattr *attr = attrs[copied[i]];
+
+		if (attr && put_copy(message, attr) < 0)
+			return -EBADMSG;
+	}
+	messages_close(messages, message);
+	return 0;
+}
+
+int conntrack_build_total_get(struct messages *messages)
+{
+	struct nlmsghdr *message =
+		messages_open(messages, TYPE(IPCTNL_MSG_CT_GET_STATS), 0, AF_UNSPEC, 0);
+
+	if (!message)
+		return -ENOMEM;
+	messages_close(messages, message);
+	return 0;
+}
+
+int conntrack_parse_total(const struct nlmsghdr *message, uint32_t *total)
+{
+	const struct nlattr *attrs[CTA_STATS_GLOBAL_MAX + 1];
+
+	if (attr_parse(message, sizeof(struct nfgenmsg), attrs, CTA_STATS_GLOBAL_MAX) < 0 ||
+	    attr_be32(attrs[CTA_STATS_GLOBAL_ENTRIES], total) < 0)
+		return -EBADMSG;
+	return 0;
+}
+
+int conntrack_parse_hold(const struct nlmsghdr *message, struct conntrack_hold *hold)
+{
+	const struct nlattr *attrs[CTA_MAX + 1];
+
+	if (attr_parse(message, sizeof(struct nfgenmsg), attrs, CTA_MAX) < 0 ||
+	    attr_be32(attrs[CTA_STATUS], &hold->status) < 0 ||
+	    attr_be32(attrs[CTA_USE], &hold->use) < 0)
 		return -EBADMSG;
 	return 0;
 }

@@ -23,12 +23,43 @@ struct flow_info {
 	uint8_t protocol;
 	uint16_t zone;
 	uint32_t status;
+	bool has_mark; /* the kernel knows marks */
+	uint32_t mark;
 	struct flow_side sides[2]; /* by direction */
 };
 
-/* All entries of a family (0: all) whose status, under the mask, is the value; a mask of 0 is no filter.
- * A kernel before 5.15 sends all, so the reader has to look as well. 0 or -ENOMEM. */
-int conntrack_build_dump(struct messages *messages, uint8_t family, uint32_t status, uint32_t mask);
+/* What the kernel is asked to leave out. It does what it can: the status since 5.15, the zone
+ * since 6.8; so the reader has to look as well. */
+struct conntrack_filter {
+	uint8_t family; /* 0: all */
+	uint32_t status;
+	uint32_t status_mask; /* 0: any status */
+	uint32_t mark;
+	uint32_t mark_mask; /* 0: any mark */
+	bool has_zone;
+	uint16_t zone;
+};
+
+/* All entries that pass the filter. 0 or -ENOMEM. */
+int conntrack_build_dump(struct messages *messages, const struct conntrack_filter *filter);
+
+/* Deletes the entry that a message of a dump is about, and no other one: not one that has taken
+ * the place of it. Asks for an acknowledgement. 0, -ENOMEM or -EBADMSG. */
+int conntrack_build_delete(struct messages *messages, const struct nlmsghdr *entry);
+
+/* How many entries there are, those that are no longer in the table, but still held, too. 0 or
+ * -ENOMEM. */
+int conntrack_build_total_get(struct messages *messages);
+
+/* 0 or -EBADMSG. */
+int conntrack_parse_total(const struct nlmsghdr *message, uint32_t *total);
+
+/* Only what tells whether a flow has hold of an entry. 0 or -EBADMSG. */
+struct conntrack_hold {
+	uint32_t status;
+	uint32_t use; /* references: 1 by the table, 1 by a flow, and some by packets under way */
+};
+int conntrack_parse_hold(const struct nlmsghdr *message, struct conntrack_hold *hold);
 
 /* 0 or -EBADMSG. */
 int conntrack_parse(const struct nlmsghdr *message, struct flow_info *info);

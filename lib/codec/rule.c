@@ -289,6 +289,17 @@ int rule_build_leak_namer(struct messages *messages, const char *table, const ch
 	return end(&builder, messages);
 }
 
+int rule_build_note(struct messages *messages, uint8_t family, const char *table, const char *chain,
+		    const char *comment)
+{
+	struct rule_builder builder;
+
+	begin(&builder, family, table, chain);
+	put_counter(&builder);
+	put_comment(&builder, comment);
+	return end(&builder, messages);
+}
+
 int rule_build_flush(struct messages *messages, uint8_t family, const char *table,
 		     const char *chain)
 {

@@ -31,6 +31,10 @@ int rule_build_leak_counter(struct messages *messages, const char *table, const 
 int rule_build_leak_namer(struct messages *messages, const char *table, const char *chain,
 			  const struct leak_set *set);
 
+/* counter comment "...": it does nothing, but what it says stays in the kernel. */
+int rule_build_note(struct messages *messages, uint8_t family, const char *table, const char *chain,
+		    const char *comment);
+
 /* Removes the rules of a chain. */
 int rule_build_flush(struct messages *messages, uint8_t family, const char *table,
 		     const char *chain);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "drain.h"
 #include "target.h"
 
 /* How often it is begun again since somebody else has changed something in between. */
@@ -27,6 +28,8 @@ struct applying {
 	bool is_check;
 	struct nfto_result *result;
 	struct nfto_topology *topology; /* of one attempt */
+	bool has_drained;
+	bool is_to_be_begun_again; /* as something was changed on the way */
 };
 
 /* ---- the spec is judged */
@@ -83,24 +86,42 @@ static int out_of_memory(struct nfto_ctx *ctx)
 	return error_set_object(&ctx->error, NFTO_ERROR_NO_MEMORY, ENOMEM, NULL);
 }
 
-static int note_steps(struct applying *applying, const struct nfto_txn *txn)
+static int note_steps(struct applying *applying, const struct nfto_txn *txn, bool drains)
 {
 	struct nfto_result *result = applying->result;
 
 	free(result->steps);
 	result->step_count = 0;
-	result->steps = calloc(txn->count, sizeof(*result->steps));
+	result->steps = calloc(txn->count + 1, sizeof(*result->steps));
 	if (!result->steps)
 		return out_of_memory(applying->ctx);
-	for (; result->step_count < txn->count; result->step_count++)
-		txn_describe(txn, result->step_count, result->steps[result->step_count],
-			     sizeof(*result->steps));
+	if (drains)
+		snprintf(result->steps[result->step_count++], sizeof(*result->steps),
+			 "drain flowtable inet %s %s: its flows leave the hardware",
+			 applying->spec->name, INSTANCE_FLOWTABLE);
+	for (size_t i = 0; i < txn->count; i++)
+		txn_describe(txn, i, result->steps[result->step_count++], sizeof(*result->steps));
 	return 0;
+}
+
+/* What is in hardware must leave it before its flowtable is replaced. Then it is all begun again, as time
+ * has passed. */
+static int drain_first(struct applying *applying, const struct instance *instance)
+{
+	const struct nfto_spec *spec = applying->spec;
+	struct nfto_drained drained;
+	int ret = drain(applying->ctx, spec->name, instance, spec->drain_flags,
+			spec->drain_timeout_s, &drained);
+
+	applying->has_drained = applying->is_to_be_begun_again = ret == 0;
+	return ret;
 }
 
 static int send_steps(struct applying *applying, const struct target *target,
 		      const struct instance *instance)
 {
+	bool drains = target_replaces(target, instance) && instance_has_hardware(instance);
+	bool must_drain = drains && !applying->has_drained;
 	struct nfto_txn *txn;
 	int ret = txn_new_at(applying->ctx, instance->generation, &txn);
 
@@ -108,9 +129,12 @@ static int send_steps(struct applying *applying, const struct target *target,
 		return ret;
 	ret = target_put_steps(target, instance, txn);
 	if (ret == 0)
-		ret = note_steps(applying, txn);
+		ret = note_steps(applying, txn, drains);
+	/* Nothing is drained for what the kernel will then refuse. */
 	if (ret == 0)
-		ret = applying->is_check ? nfto_txn_check(txn) : nfto_txn_commit(txn);
+		ret = applying->is_check || must_drain ? nfto_txn_check(txn) : nfto_txn_commit(txn);
+	if (ret == 0 && must_drain && !applying->is_check)
+		ret = drain_first(applying, instance);
 	nfto_txn_free(txn);
 	return ret;
 }
@@ -252,7 +276,9 @@ static int attempt(struct applying *applying)
 
 	if (ret < 0)
 		return ret;
-	ret = nfto_topology_read(applying->ctx, &applying->topology);
+	ret = drain_restore(applying->ctx, &instance);
+	if (ret == 0)
+		ret = nfto_topology_read(applying->ctx, &applying->topology);
 	if (ret == 0) {
 		ret = compare(applying, &instance);
 		nfto_topology_free(applying->topology);
@@ -275,7 +301,10 @@ static int apply(struct applying *applying)
 		return ret;
 	for (int i = 0; i < ATTEMPTS; i++) {
 		error_clear(&applying->ctx->error);
+		applying->is_to_be_begun_again = false;
 		ret = attempt(applying);
+		if (applying->is_to_be_begun_again)
+			continue;
 		if (ret == 0 || !is_outdated(&applying->ctx->error))
 			return ret;
 	}

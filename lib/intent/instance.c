@@ -9,6 +9,9 @@
 
 #define OFFLOAD_RULE_COMMENT "offload: flows that were offloaded, requested mode "
 
+#define NOTE_FORMAT                                                                                \
+	"draining: restore nf_flowtable_tcp_timeout %" PRIu32 " nf_flowtable_udp_timeout %" PRIu32
+
 /* The offload rule, the leak counter, and a rule for each set of leaks. */
 #define RULE_COUNT (2 + LEAK_SET_COUNT)
 
@@ -50,6 +53,25 @@ static enum nfto_mode read_comment(const char *comment)
 	return NFTO_MODE_NONE;
 }
 
+void instance_write_note(char *comment, size_t size, const struct timeouts *timeouts)
+{
+	snprintf(comment, size, NOTE_FORMAT, timeouts->tcp, timeouts->udp);
+}
+
+/* A note that is not as we write it is nobody's: what it reads is written once more, and compared. */
+static bool read_note(const char *comment, struct timeouts *timeouts)
+{
+	char same[COMMENT_LENGTH + 1];
+
+	if (sscanf(comment,
+		   "draining: restore nf_flowtable_tcp_timeout %9" SCNu32
+		   " nf_flowtable_udp_timeout %9" SCNu32,
+		   &timeouts->tcp, &timeouts->udp) != 2)
+		return false;
+	instance_write_note(same, sizeof(same), timeouts);
+	return strcmp(comment, same) == 0;
+}
+
 static bool is_offload_rule(const struct rule_info *rule)
 {
 	return strncmp(rule->comment, OFFLOAD_RULE_COMMENT, strlen(OFFLOAD_RULE_COMMENT)) == 0;
@@ -58,6 +80,7 @@ static bool is_offload_rule(const struct rule_info *rule)
 static void take_rules(struct instance *instance, const struct rule_info *rules, size_t count)
 {
 	bool offloads = false, detects = false;
+	struct timeouts timeouts;
 
 	for (size_t i = 0; i < count; i++) {
 		if (is_offload_rule(&rules[i])) {
@@ -68,6 +91,9 @@ static void take_rules(struct instance *instance, const struct rule_info *rules,
 		} else if (strcmp(rules[i].comment, LEAK_RULE_COMMENT) == 0) {
 			detects = rules[i].has_counter;
 			instance->leaked = rules[i].counter;
+		} else if (read_note(rules[i].comment, &timeouts)) {
+			instance->is_draining = true;
+			instance->timeouts = timeouts;
 		}
 	}
 	instance->has_rules =
@@ -197,4 +223,13 @@ enum nfto_mode instance_effective(const struct instance *instance)
 	if (!instance->is_whole || instance->flowtable->device_count == 0)
 		return NFTO_MODE_NONE;
 	return instance_mode(instance);
+}
+
+bool instance_has_hardware(const struct instance *instance)
+{
+	for (size_t i = 0; i < instance->flowtables.count; i++) {
+		if (instance->flowtables.items[i].info.flags & NFTO_FLOWTABLE_HARDWARE)
+			return true;
+	}
+	return false;
 }

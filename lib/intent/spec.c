@@ -3,11 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
+#include "instance.h"
 #include "spec.h"
-
-/* After the firewall, whose chain is at 0. */
-#define DEFAULT_FORWARD_PRIORITY 10
 
 NFTO_API int nfto_spec_new(struct nfto_spec **out)
 {
@@ -20,7 +17,8 @@ NFTO_API int nfto_spec_new(struct nfto_spec **out)
 		return -ENOMEM;
 	}
 	spec->counter = true;
-	spec->forward_priority = DEFAULT_FORWARD_PRIORITY;
+	spec->drain_flags = NFTO_DRAIN_KEEP_CONNECTIONS;
+	spec->forward_priority = INSTANCE_FORWARD_PRIORITY;
 	*out = spec;
 	return 0;
 }
@@ -103,4 +101,13 @@ NFTO_API void nfto_spec_set_forward_priority(struct nfto_spec *spec, int32_t pri
 NFTO_API void nfto_spec_set_min_packets(struct nfto_spec *spec, uint64_t min_packets)
 {
 	spec->min_packets = min_packets;
+}
+
+NFTO_API int nfto_spec_set_drain(struct nfto_spec *spec, uint32_t flags, unsigned int timeout_s)
+{
+	if (flags & ~(uint32_t)NFTO_DRAIN_KEEP_CONNECTIONS)
+		return -EINVAL;
+	spec->drain_flags = flags;
+	spec->drain_timeout_s = timeout_s;
+	return 0;
 }

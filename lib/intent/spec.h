@@ -18,6 +18,8 @@ struct nfto_spec {
 	int32_t ingress_priority;
 	int32_t forward_priority;
 	uint64_t min_packets;
+	uint32_t drain_flags;
+	unsigned int drain_timeout_s;
 };
 
 #endif

@@ -250,6 +250,42 @@ int channel_dump(struct channel *channel, const struct dump *dump)
 	}
 }
 
+/* The next acknowledgement: its result, which is in the error too if it came from the kernel. */
+static int next_acknowledgement(struct channel *channel, struct reply_error *error)
+{
+	const struct nlmsghdr *message;
+	int ret;
+
+	do {
+		ret = next_message(channel, true, &message);
+		if (ret < 0)
+			return ret;
+	} while (!is_ours(channel, message) || message->nlmsg_type != NLMSG_ERROR);
+	return read_result(message, error);
+}
+
+int channel_each(struct channel *channel, struct messages *requests, int forgiven, size_t *done)
+{
+	int ret = channel_send(channel, requests), first_failure = 0;
+
+	for (size_t i = 0; i < requests->count && ret == 0; i++) {
+		struct reply_error error = { .errnum = 0 };
+
+		ret = next_acknowledgement(channel, &error);
+		if (ret == 0)
+			++*done;
+		/* Not an answer of the kernel: there may be none for the others. */
+		if (ret < 0 && error.errnum != -ret)
+			return finish(channel, ret);
+		if (ret < 0 && ret != -forgiven && first_failure == 0) {
+			channel->error = error;
+			first_failure = ret;
+		}
+		ret = 0;
+	}
+	return finish(channel, ret < 0 ? ret : first_failure);
+}
+
 /* Keeps the error of the first message that failed: those of later ones may follow from it. */
 static void note_failure(struct channel *channel, const struct nlmsghdr *message,
 			 const struct reply_error *error, size_t *failed)

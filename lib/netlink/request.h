@@ -65,6 +65,14 @@ struct dump {
 int channel_dump(struct channel *channel, const struct dump *dump);
 
 /*
+ * Sends messages that stand for themselves, each with NLM_F_ACK, and reads all acknowledgements;
+ * they must be few enough for these to fit into the socket. Counts in *done those that the kernel
+ * did. One that is refused with the errno `forgiven` is passed over. Returns 0, or the first other
+ * failure, a negative errno.
+ */
+int channel_each(struct channel *channel, struct messages *requests, int forgiven, size_t *done);
+
+/*
  * Sends a batch, whose first message is its begin. Without `commit` it is sent without its end: the
  * kernel does all the work and then takes it back. Returns 0, or a negative errno; if the kernel
  * refused, channel->error has the first failure, and *failed the index of its message (0 is the begin

@@ -317,6 +317,18 @@ NFTO_API int nfto_txn_add_offload_rule(struct nfto_txn *txn, enum nfto_family fa
 	return end_op(txn, &adding, OP_ADD_RULE, ret);
 }
 
+int txn_add_note(struct nfto_txn *txn, enum nfto_family family, const char *table,
+		 const char *chain, const char *comment)
+{
+	struct adding adding;
+	int ret = begin_op(txn, &adding, "note in chain", family, table, chain, NULL);
+
+	if (ret < 0)
+		return ret;
+	ret = rule_build_note(&txn->batch, (uint8_t)family, table, chain, comment);
+	return end_op(txn, &adding, OP_ADD_RULE, ret);
+}
+
 static int build_leak_detector(struct messages *batch, const char *table, const char *chain)
 {
 	int ret = chain_build_new(batch, NFPROTO_INET, table, LEAKS_CHAIN);

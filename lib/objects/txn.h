@@ -51,6 +51,10 @@ void txn_describe(const struct nfto_txn *txn, size_t index, char *text, size_t s
 /* Room for what txn_describe() writes. */
 #define STEP_SIZE (OBJECT_SIZE + 64)
 
+/* Appends a rule that only carries a comment, which must not be too long. As nfto_txn_*(). */
+int txn_add_note(struct nfto_txn *txn, enum nfto_family family, const char *table,
+		 const char *chain, const char *comment);
+
 /* refusal.c: what the kernel's refusal of a message of an operation means. */
 enum nfto_error_code refusal_code(const struct op *op, const struct nlmsghdr *message,
 				  const struct reply_error *reply);

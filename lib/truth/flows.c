@@ -2,21 +2,15 @@
 /* Flows, streamed from conntrack: one at a time, in constant memory. */
 #include <errno.h>
 #include <stdlib.h>
-#include <sys/socket.h>
 
-#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_conntrack_tuple_common.h>
 #include <linux/netlink.h>
 
 #include "codec/conntrack.h"
-#include "internal.h"
-
-#define OBJECT "the conntrack table"
-
-struct nfto_flow_filter {
-	bool has_state; /* else every offloaded flow */
-	enum nfto_flow_state state;
-	int family;
-};
+#include "facts/route.h"
+#include "flow_filter.h"
+#include "flow_state.h"
+#include "flows.h"
 
 struct nfto_flow {
 	struct flow_info info;
@@ -26,6 +20,8 @@ struct nfto_flows {
 	struct nfto_ctx *ctx;
 	struct channel channel;
 	struct nfto_flow_filter filter;
+	struct routes routes; /* open if the filter names an interface */
+	const struct nlmsghdr *message;
 	struct nfto_flow flow;
 };
 
@@ -33,75 +29,12 @@ struct nfto_flow_counts {
 	uint64_t counts[NFTO_FLOW_CLOSING + 1];
 };
 
-static const uint32_t status_of_state[] = {
-	[NFTO_FLOW_NONE] = 0,
-	[NFTO_FLOW_SOFTWARE] = IPS_OFFLOAD,
-	[NFTO_FLOW_HARDWARE] = IPS_OFFLOAD | IPS_HW_OFFLOAD,
-	[NFTO_FLOW_CLOSING] = IPS_HW_OFFLOAD,
-};
-
-NFTO_API const char *nfto_flow_state_name(enum nfto_flow_state state)
-{
-	switch (state) {
-	case NFTO_FLOW_NONE:
-		return "none";
-	case NFTO_FLOW_SOFTWARE:
-		return "software";
-	case NFTO_FLOW_HARDWARE:
-		return "hardware";
-	case NFTO_FLOW_CLOSING:
-		return "closing";
-	}
-	return "unknown";
-}
-
-NFTO_API int nfto_flow_filter_new(struct nfto_flow_filter **out)
-{
-	struct nfto_flow_filter *filter = calloc(1, sizeof(*filter));
-
-	if (!filter)
-		return -ENOMEM;
-	*out = filter;
-	return 0;
-}
-
-NFTO_API void nfto_flow_filter_free(struct nfto_flow_filter *filter)
-{
-	free(filter);
-}
-
-static bool is_state(enum nfto_flow_state state)
-{
-	return (unsigned int)state <= NFTO_FLOW_CLOSING;
-}
-
-NFTO_API int nfto_flow_filter_set_state(struct nfto_flow_filter *filter, enum nfto_flow_state state)
-{
-	if (!is_state(state))
-		return -EINVAL;
-	filter->has_state = true;
-	filter->state = state;
-	return 0;
-}
-
-NFTO_API int nfto_flow_filter_set_family(struct nfto_flow_filter *filter, int family)
-{
-	if (family != AF_UNSPEC && family != AF_INET && family != AF_INET6)
-		return -EINVAL;
-	filter->family = family;
-	return 0;
-}
-
-/* One mask can't say "either bit", so a filter for all offloaded flows is applied here alone. */
 static int send_request(struct nfto_flows *flows)
 {
-	const struct nfto_flow_filter *filter = &flows->filter;
-	uint32_t mask = filter->has_state ? IPS_OFFLOAD | IPS_HW_OFFLOAD : 0;
+	struct conntrack_filter filter = flow_filter_for_kernel(&flows->filter);
 	struct messages request = { 0 };
-	int ret;
+	int ret = conntrack_build_dump(&request, &filter);
 
-	ret = conntrack_build_dump(&request, (uint8_t)filter->family,
-				   status_of_state[filter->state], mask);
 	if (ret == 0)
 		ret = channel_send(&flows->channel, &request);
 	messages_free(&request);
@@ -110,12 +43,21 @@ static int send_request(struct nfto_flows *flows)
 
 static int fail(struct nfto_flows *flows, int result)
 {
-	struct nfto_error *error = &flows->ctx->error;
+	return error_set_conntrack(&flows->ctx->error, &flows->channel.error, result);
+}
 
-	/* What nfnetlink answers for a subsystem that it does not have. */
-	if (result == -EINVAL || result == -EOPNOTSUPP)
-		return error_set_object(error, NFTO_ERROR_NOT_SUPPORTED, EOPNOTSUPP, OBJECT);
-	return error_set_request(error, &flows->channel.error, result, OBJECT);
+static int open_flows(struct nfto_flows *flows)
+{
+	int ret = 0;
+
+	if (flows->filter.interface[0])
+		ret = routes_open(flows->ctx, flows->filter.interface, &flows->routes);
+	if (ret < 0)
+		return ret;
+	ret = ctx_open_channel(flows->ctx, NETLINK_NETFILTER, &flows->channel);
+	if (ret == 0)
+		ret = send_request(flows);
+	return ret < 0 ? fail(flows, ret) : 0;
 }
 
 NFTO_API int nfto_flows_open(struct nfto_ctx *ctx, const struct nfto_flow_filter *filter,
@@ -131,11 +73,8 @@ NFTO_API int nfto_flows_open(struct nfto_ctx *ctx, const struct nfto_flow_filter
 	flows->ctx = ctx;
 	if (filter)
 		flows->filter = *filter;
-	ret = ctx_open_channel(ctx, NETLINK_NETFILTER, &flows->channel);
-	if (ret == 0)
-		ret = send_request(flows);
+	ret = open_flows(flows);
 	if (ret < 0) {
-		ret = fail(flows, ret);
 		nfto_flows_free(flows);
 		return ret;
 	}
@@ -147,20 +86,41 @@ NFTO_API void nfto_flows_free(struct nfto_flows *flows)
 {
 	if (!flows)
 		return;
+	routes_close(&flows->routes);
 	channel_close(&flows->channel);
 	free(flows);
 }
 
-static bool is_wanted(const struct nfto_flow_filter *filter, const struct nfto_flow *flow)
+/* A flow goes through an interface if one of its two ends is behind it: who has opened the
+ * connection, or who answers, which after DNAT is another one than was asked. */
+static int goes_through_interface(struct nfto_flows *flows)
 {
-	enum nfto_flow_state state = nfto_flow_state(flow);
+	const struct flow_info *info = &flows->flow.info;
+	int ret = 0;
 
-	if (filter->family != AF_UNSPEC && flow->info.family != filter->family)
-		return false;
-	return filter->has_state ? state == filter->state : state != NFTO_FLOW_NONE;
+	if (!flows->filter.interface[0])
+		return 1;
+	for (int direction = 0; direction < 2 && ret == 0; direction++)
+		ret = routes_lead_to(&flows->routes, info->family, info->sides[direction].source);
+	if (ret < 0)
+		return error_set_request(&flows->ctx->error, &flows->routes.channel.error, ret,
+					 "the routes");
+	return ret;
 }
 
-/* The filter is applied again, as a kernel that does not know one sends everything. */
+/* 1 if the message is a flow that is wanted, 0 if not, or a negative errno that has been told. */
+static int take_message(struct nfto_flows *flows, const struct nlmsghdr *message)
+{
+	int ret = conntrack_parse(message, &flows->flow.info);
+
+	flows->message = message;
+	if (ret < 0)
+		return fail(flows, ret);
+	if (!flow_filter_matches(&flows->filter, &flows->flow.info))
+		return 0;
+	return goes_through_interface(flows);
+}
+
 NFTO_API int nfto_flows_next(struct nfto_flows *flows, const struct nfto_flow **flow)
 {
 	const struct nlmsghdr *message;
@@ -168,12 +128,12 @@ NFTO_API int nfto_flows_next(struct nfto_flows *flows, const struct nfto_flow **
 
 	error_clear(&flows->ctx->error);
 	while ((ret = channel_next(&flows->channel, &message)) > 0) {
-		ret = conntrack_parse(message, &flows->flow.info);
+		ret = take_message(flows, message);
 		if (ret < 0) {
 			flows->channel.finished = true;
-			break;
+			return ret;
 		}
-		if (is_wanted(&flows->filter, &flows->flow)) {
+		if (ret > 0) {
 			*flow = &flows->flow;
 			return 1;
 		}
@@ -181,14 +141,14 @@ NFTO_API int nfto_flows_next(struct nfto_flows *flows, const struct nfto_flow **
 	return ret < 0 ? fail(flows, ret) : 0;
 }
 
+const struct nlmsghdr *flows_message(const struct nfto_flows *flows)
+{
+	return flows->message;
+}
+
 NFTO_API enum nfto_flow_state nfto_flow_state(const struct nfto_flow *flow)
 {
-	uint32_t status = flow->info.status & (IPS_OFFLOAD | IPS_HW_OFFLOAD);
-	enum nfto_flow_state state = NFTO_FLOW_NONE;
-
-	while (status_of_state[state] != status)
-		state++;
-	return state;
+	return flow_state_of(flow->info.status);
 }
 
 NFTO_API int nfto_flow_family(const struct nfto_flow *flow)
@@ -236,6 +196,14 @@ NFTO_API uint32_t nfto_flow_status(const struct nfto_flow *flow)
 NFTO_API uint16_t nfto_flow_zone(const struct nfto_flow *flow)
 {
 	return flow->info.zone;
+}
+
+NFTO_API int nfto_flow_mark(const struct nfto_flow *flow, uint32_t *mark)
+{
+	if (!flow->info.has_mark)
+		return -ENODATA;
+	*mark = flow->info.mark;
+	return 0;
 }
 
 NFTO_API int nfto_flow_packets(const struct nfto_flow *flow, enum nfto_direction direction,
@@ -296,5 +264,5 @@ NFTO_API void nfto_flow_counts_free(struct nfto_flow_counts *counts)
 NFTO_API uint64_t nfto_flow_counts_get(const struct nfto_flow_counts *counts,
 				       enum nfto_flow_state state)
 {
-	return is_state(state) ? counts->counts[state] : 0;
+	return flow_state_is_known(state) ? counts->counts[state] : 0;
 }

@@ -11,12 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/rtnetlink.h>
+
 #include "codec/chain.h"
 #include "codec/conntrack.h"
 #include "codec/ethtool.h"
 #include "codec/flowtable.h"
 #include "codec/leak_set.h"
 #include "codec/link.h"
+#include "codec/route.h"
 #include "codec/rule.h"
 #include "codec/set_elements.h"
 #include "codec/table.h"
@@ -88,6 +91,34 @@ static void parse_conntrack(const struct nlmsghdr *message)
 	struct flow_info info;
 
 	expect_result(conntrack_parse(message, &info));
+}
+
+static void parse_conntrack_counts(const struct nlmsghdr *message)
+{
+	struct messages messages = { 0 };
+	struct conntrack_hold hold;
+	uint32_t total;
+
+	expect_result(conntrack_parse_hold(message, &hold));
+	expect_result(conntrack_parse_total(message, &total));
+	expect_result(conntrack_build_delete(&messages, message));
+	messages_free(&messages);
+}
+
+/* Each is for messages of one type. */
+static void parse_route(const struct nlmsghdr *message)
+{
+	_Alignas(8) char copy[512];
+	struct nlmsghdr *typed = (struct nlmsghdr *)(void *)copy;
+	uint32_t interface;
+
+	if (message->nlmsg_len > sizeof(copy))
+		return;
+	memcpy(copy, message, message->nlmsg_len);
+	typed->nlmsg_type = RTM_NEWROUTE;
+	expect_result(route_parse(typed, &interface));
+	typed->nlmsg_type = RTM_NEWLINK;
+	expect_result(route_parse_interface(typed, &interface));
 }
 
 static void parse_leaks(const struct nlmsghdr *message, const struct leak_set *set)
@@ -166,6 +197,8 @@ static void parse(const struct nlmsghdr *message)
 	parse_conntrack(message);
 	parse_link(message);
 	parse_ethtool(message);
+	parse_conntrack_counts(message);
+	parse_route(message);
 	for (size_t i = 0; i < LEAK_SET_COUNT; i++)
 		parse_leaks(message, &leak_sets[i]);
 }

@@ -577,7 +577,7 @@ static void *apply_and_remove(void *data)
 	nfto_spec_set_mode(spec, NFTO_MODE_SOFTWARE);
 	for (int i = 0; i < ROUNDS; i++) {
 		*failures += nfto_apply(ctx, spec, NULL) != 0;
-		*failures += nfto_remove(ctx, NFTO_DEFAULT_NAME) != 1;
+		*failures += nfto_remove(ctx, NFTO_DEFAULT_NAME, 0, 0, NULL) != 1;
 	}
 	nfto_spec_free(spec);
 	nfto_ctx_free(ctx);
@@ -640,7 +640,7 @@ static void apply_heals(void **state)
 	}
 	nfto_spec_free(spec);
 	assert_true(is_table("nftoffload"));
-	assert_int_equal(nfto_remove(ctx, NFTO_DEFAULT_NAME), 1);
+	assert_int_equal(nfto_remove(ctx, NFTO_DEFAULT_NAME, 0, 0, NULL), 1);
 	assert_false(is_table("nftoffload"));
 }
 

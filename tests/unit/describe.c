@@ -208,6 +208,11 @@ static const struct attribute flowtable[] = {
 static const struct attribute conntrack[] = {
 	{ CTA_STATUS, "status", BE32, NULL },
 	{ CTA_STATUS_MASK, "status_mask", BE32, NULL },
+	{ CTA_MARK, "mark", BE32, NULL },
+	{ CTA_MARK_MASK, "mark_mask", BE32, NULL },
+	{ CTA_TUPLE_ORIG, "tuple_orig", HEX, NULL },
+	{ CTA_ZONE, "zone", HEX, NULL },
+	{ CTA_ID, "id", BE32, NULL },
 	END,
 };
 
@@ -249,6 +254,7 @@ static const struct {
 	{ NFT(NFT_MSG_GETFLOWTABLE), "getflowtable", flowtable },
 	{ NFT(NFT_MSG_DELFLOWTABLE), "delflowtable", flowtable },
 	{ CT(IPCTNL_MSG_CT_GET), "ctget", conntrack },
+	{ CT(IPCTNL_MSG_CT_DELETE), "ctdelete", conntrack },
 	{ CT(IPCTNL_MSG_CT_GET_STATS), "ctgetstats", nothing },
 	{ 12 << 8 | NFNL_MSG_HOOK_GET, "gethooks", hooks },
 };

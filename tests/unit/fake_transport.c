@@ -51,7 +51,8 @@ static void record(struct fake *fake, int bus, const void *data, size_t length)
 static struct fake_answer *find_answer(struct fake *fake, uint16_t type)
 {
 	for (size_t i = 0; i < fake->answer_count; i++) {
-		if (fake->answers[i].type == type && !fake->answers[i].is_used)
+		if (fake->answers[i].type == type &&
+		    (!fake->answers[i].is_used || fake->answers[i].is_lasting))
 			return &fake->answers[i];
 	}
 	return NULL;
@@ -214,6 +215,16 @@ static int find_fake_sysctl(const struct transport_opener *base, int netns_fd, c
 	return ((const struct fake_opener *)base)->fake->has_sysctl;
 }
 
+static uint64_t now_ms(const struct clock *base)
+{
+	return ((const struct fake_clock *)base)->now_ms;
+}
+
+static void sleep_ms(const struct clock *base, uint64_t duration_ms)
+{
+	((struct fake_clock *)(uintptr_t)base)->now_ms += duration_ms;
+}
+
 struct fake *fake_new(void)
 {
 	struct fake *fake = calloc(1, sizeof(*fake));
@@ -223,6 +234,7 @@ struct fake *fake_new(void)
 		.base = { .open = open_fake, .find_sysctl = find_fake_sysctl },
 		.fake = fake,
 	};
+	fake->clock.base = (struct clock){ .now_ms = now_ms, .sleep_ms = sleep_ms };
 	return fake;
 }
 
@@ -242,6 +254,8 @@ struct nfto_ctx *fake_ctx(struct fake *fake)
 	struct nfto_ctx *ctx;
 
 	assert_int_equal(ctx_new(-1, &fake->opener.base, &ctx), 0);
+	ctx->clock = &fake->clock.base;
+	ctx->sysctl_path = "/proc/no-sysctls";
 	return ctx;
 }
 
@@ -258,6 +272,7 @@ void fake_rewind(struct fake *fake)
 	for (size_t i = 0; i < fake->answer_count; i++)
 		fake->answers[i].is_used = false;
 	fake->open = fake->send = fake->receive = (struct fake_fault){ .nth = 0 };
+	fake->clock.now_ms = 0;
 	fake->request_count = 0;
 	fake->sent_length = 0;
 }
@@ -269,6 +284,12 @@ void fake_answer(struct fake *fake, uint16_t type)
 		.type = type,
 		.first_datagram = fake->datagram_count,
 	};
+}
+
+void fake_answer_lasting(struct fake *fake, uint16_t type)
+{
+	fake_answer(fake, type);
+	fake->answers[fake->answer_count - 1].is_lasting = true;
 }
 
 static struct fake_datagram *add_datagram(struct fake *fake)

@@ -27,6 +27,12 @@ struct fake_opener {
 	struct fake *fake;
 };
 
+/* A clock on which only waiting takes time. */
+struct fake_clock {
+	struct clock base;
+	uint64_t now_ms;
+};
+
 /* What stands for a datagram: its bytes, or an errno. */
 struct fake_datagram {
 	int errnum;
@@ -40,12 +46,14 @@ struct fake_datagram {
 struct fake_answer {
 	uint16_t type;
 	bool is_used;
+	bool is_lasting; /* for all further requests */
 	size_t first_datagram;
 	size_t datagram_count;
 };
 
 struct fake {
 	struct fake_opener opener;
+	struct fake_clock clock;
 	struct fake_fault open;
 	struct fake_fault send;
 	struct fake_fault receive;
@@ -53,7 +61,7 @@ struct fake {
 	int waited_ms;		 /* the time limit of the last wait */
 	int has_sysctl;		 /* what a look for a setting finds: 1, 0, or a negative errno */
 
-	struct fake_answer answers[64];
+	struct fake_answer answers[128];
 	size_t answer_count;
 	struct fake_datagram datagrams[512];
 	size_t datagram_count;
@@ -66,7 +74,7 @@ struct fake {
 		int bus; /* of the transport that it was sent on */
 		size_t offset;
 		size_t length;
-	} requests[64];
+	} requests[2048];
 	size_t request_count;
 	_Alignas(8) char sent[512 * 1024];
 	size_t sent_length;
@@ -77,7 +85,7 @@ struct fake *fake_new(void);
 /* The test fails if a transport is still open, or if an answer was never asked for. */
 void fake_free(struct fake *fake);
 
-/* A context whose sockets are the fake. */
+/* A context whose sockets and clock are the fake, and which has no sysctls. */
 struct nfto_ctx *fake_ctx(struct fake *fake);
 
 /* A transport by itself. */
@@ -90,6 +98,9 @@ void fake_rewind(struct fake *fake);
 
 /* Begins the answer to the next request whose first message is of this type. */
 void fake_answer(struct fake *fake, uint16_t type);
+
+/* The same for each request that no answer is left for. */
+void fake_answer_lasting(struct fake *fake, uint16_t type);
 
 /* The next messages are in a datagram of their own. */
 void fake_datagram(struct fake *fake);

@@ -302,8 +302,20 @@ void reply_flow(struct fake *fake, const struct reply_flow *flow)
 		put_counters(message, CTA_COUNTERS_ORIG, flow->packets[0], flow->bytes[0]);
 		put_counters(message, CTA_COUNTERS_REPLY, flow->packets[1], flow->bytes[1]);
 	}
-	put_be32(message, CTA_MARK, 0);
-	put_be32(message, CTA_ID, 0x12345678);
-	put_be32(message, CTA_USE, 1);
+	if (!flow->has_no_mark)
+		put_be32(message, CTA_MARK, flow->mark);
+	put_be32(message, CTA_ID, flow->id ? flow->id : 0x12345678);
+	put_be32(message, CTA_USE, flow->use ? flow->use : 1);
+	fake_close(fake, message);
+}
+
+/* It says that more will come, and nothing does. */
+void reply_total(struct fake *fake, uint32_t total)
+{
+	struct nlmsghdr *message =
+		reply_open(fake, CT(IPCTNL_MSG_CT_GET_STATS), NLM_F_MULTI, AF_UNSPEC);
+
+	put_be32(message, CTA_STATS_GLOBAL_ENTRIES, total);
+	put_be32(message, CTA_STATS_GLOBAL_MAX_ENTRIES, 262144);
 	fake_close(fake, message);
 }

@@ -88,6 +88,10 @@ struct reply_flow {
 	uint8_t protocol;
 	uint32_t status;
 	uint16_t zone; /* 0: not sent */
+	bool has_no_mark;
+	uint32_t mark;
+	uint32_t id;  /* 0: 0x12345678 */
+	uint32_t use; /* 0: 1 */
 	struct reply_tuple original;
 	struct reply_tuple reply;
 	bool has_counters;
@@ -95,5 +99,8 @@ struct reply_flow {
 	uint64_t bytes[2];
 };
 void reply_flow(struct fake *fake, const struct reply_flow *flow);
+
+/* How many conntrack entries there are. */
+void reply_total(struct fake *fake, uint32_t total);
 
 #endif

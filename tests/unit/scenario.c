@@ -10,6 +10,7 @@
 #include "instance_script.h"
 #include "link_script.h"
 #include "scenario.h"
+#include "sysctl_files.h"
 #include "unit.h"
 
 #define NAME "nftoffload"
@@ -190,19 +191,123 @@ static int run_same(struct scene *scene)
 
 static void answer_remove(struct fake *fake)
 {
-	instance_answer_table(fake, "managed by nftoffload");
+	answer_present(fake);
 	answer_ack(fake);
+}
+
+static int removed(struct scene *scene, uint32_t flags, uint64_t connections)
+{
+	struct nfto_drained *drained = UNTOUCHED(struct nfto_drained);
+	int ret = nfto_remove(scene->ctx, NAME, flags, 0, &drained);
+
+	if (ret < 0) {
+		assert_ptr_equal(drained, UNTOUCHED(struct nfto_drained));
+		return ret;
+	}
+	assert_int_equal(ret, 1);
+	assert_int_equal(nfto_drained_connections(drained), connections);
+	nfto_drained_free(drained);
+	return 0;
 }
 
 static int run_remove(struct scene *scene)
 {
-	int ret = nfto_remove(scene->ctx, NAME);
+	int ret = removed(scene, 0, 0);
 
-	if (ret < 0)
-		return ret;
-	assert_int_equal(ret, 1);
-	assert_int_equal(fake_count_sent(scene->fake, BATCH), 1);
-	return 0;
+	if (ret == 0)
+		assert_int_equal(fake_count_sent(scene->fake, BATCH), 1);
+	return ret;
+}
+
+static void answer_table_of_conntrack(struct fake *fake, uint32_t status)
+{
+	const struct reply_flow flow = {
+		.family = AF_INET,
+		.protocol = 6,
+		.status = status,
+		.original = { "192.0.2.1", "192.0.2.2", 1, 2 },
+		.reply = { "192.0.2.2", "192.0.2.1", 2, 1 },
+	};
+
+	fake_answer(fake, CT(IPCTNL_MSG_CT_GET));
+	reply_flow(fake, &flow);
+	reply_done(fake);
+}
+
+static void answer_look(struct fake *fake, uint32_t status)
+{
+	fake_answer(fake, CT(IPCTNL_MSG_CT_GET_STATS));
+	reply_total(fake, 1);
+	answer_table_of_conntrack(fake, status);
+	fake_answer(fake, CT(IPCTNL_MSG_CT_GET_STATS));
+	reply_total(fake, 1);
+}
+
+static void answer_hardware(struct fake *fake, const struct instance_script *instance)
+{
+	instance_answer(fake, instance);
+	answer_look(fake, 0xc000);
+	instance_answer_flowtable(fake, instance);
+	answer_ack(fake);
+	answer_look(fake, 0xc000);
+}
+
+static void answer_deletion(struct fake *fake)
+{
+	answer_table_of_conntrack(fake, 0xc000);
+	fake_answer(fake, CT(IPCTNL_MSG_CT_DELETE));
+	reply_error(fake, 0, 0);
+}
+
+static void answer_drain(struct fake *fake)
+{
+	struct instance_script instance = instance_whole("hardware", HARDWARE | COUNTER);
+
+	answer_hardware(fake, &instance);
+	answer_deletion(fake);
+	answer_look(fake, 0);
+	answer_look(fake, 0);
+	answer_ack(fake);
+}
+
+static int run_drain(struct scene *scene)
+{
+	return removed(scene, 0, 1);
+}
+
+static void answer_drain_keeping(struct fake *fake)
+{
+	struct instance_script instance = instance_whole("hardware", HARDWARE | COUNTER);
+
+	answer_hardware(fake, &instance);
+	answer_look(fake, 0);
+	answer_look(fake, 0);
+	instance.offload_comment =
+		"draining: restore nf_flowtable_tcp_timeout 30 nf_flowtable_udp_timeout 25";
+	instance_answer(fake, &instance);
+	answer_ack(fake);
+	answer_ack(fake);
+}
+
+/* Wherever it fails, the timeouts are as they were. */
+static int run_drain_keeping(struct scene *scene)
+{
+	int ret;
+
+	sysctl_files_set("30\n", "25\n");
+	sysctl_files_use(scene->ctx);
+	ret = removed(scene, NFTO_DRAIN_KEEP_CONNECTIONS, 1);
+	sysctl_files_assert("30", "25");
+	return ret;
+}
+
+static int run_evict(struct scene *scene)
+{
+	uint64_t evicted = 42;
+	int ret = nfto_evict(scene->ctx, NULL, &evicted);
+
+	assert_int_equal(evicted, ret < 0 ? 42 : 1);
+	return ret;
 }
 
 /* ---- Status and leaks */
@@ -294,6 +399,47 @@ static int run_flows(struct scene *scene)
 	struct nfto_flows *flows = UNTOUCHED(struct nfto_flows);
 	int ret = nfto_flows_open(scene->ctx, NULL, &flows);
 
+	if (ret < 0) {
+		assert_ptr_equal(flows, UNTOUCHED(struct nfto_flows));
+		return ret;
+	}
+	ret = read_flows(flows);
+	nfto_flows_free(flows);
+	return ret;
+}
+
+static void answer_interface(struct fake *fake)
+{
+	struct nlmsghdr *message;
+	struct ifinfomsg *link;
+
+	fake_answer(fake, RTM_GETLINK);
+	message = fake_open(fake, RTM_NEWLINK, 0, 0);
+	link = mnl_nlmsg_put_extra_header(message, sizeof(*link));
+	link->ifi_index = 3;
+	fake_close(fake, message);
+	answer_flows(fake);
+	for (int i = 0; i < 2; i++) {
+		fake_answer(fake, RTM_GETROUTE);
+		message = fake_open(fake, RTM_NEWROUTE, 0, 0);
+		mnl_nlmsg_put_extra_header(message, sizeof(struct rtmsg));
+		mnl_attr_put_u32(message, RTA_OIF, 3);
+		fake_close(fake, message);
+	}
+}
+
+/* The filter is not what can fail here. */
+static int run_interface(struct scene *scene)
+{
+	struct nfto_flow_filter *filter;
+	struct nfto_flows *flows = UNTOUCHED(struct nfto_flows);
+	int ret = nfto_flow_filter_new(&filter);
+
+	if (ret < 0)
+		return error_set_object(&scene->ctx->error, NFTO_ERROR_NO_MEMORY, ENOMEM, NULL);
+	assert_int_equal(nfto_flow_filter_set_interface(filter, "lan0"), 0);
+	ret = nfto_flows_open(scene->ctx, filter, &flows);
+	nfto_flow_filter_free(filter);
 	if (ret < 0) {
 		assert_ptr_equal(flows, UNTOUCHED(struct nfto_flows));
 		return ret;
@@ -562,9 +708,13 @@ const struct scenario scenarios[SCENARIO_COUNT] = {
 	{ "apply, change", answer_change, run_change, false },
 	{ "apply, same", answer_same, run_same, false },
 	{ "remove", answer_remove, run_remove, false },
+	{ "remove from hardware", answer_drain, run_drain, false },
+	{ "remove, keeping connections", answer_drain_keeping, run_drain_keeping, false },
+	{ "evict", answer_deletion, run_evict, false },
 	{ "status", answer_present, run_status, false },
 	{ "leaks", answer_leaks, run_leaks, false },
 	{ "flows", answer_flows, run_flows, false },
+	{ "flows through an interface", answer_interface, run_interface, false },
 	{ "flow counts", answer_flows, run_counts, false },
 	{ "topology", answer_links, run_topology, false },
 	{ "record of a topology", no_script, run_record, true },

@@ -288,14 +288,10 @@ static const struct change changes[] = {
 	  { BEGIN, ADD_DEVICE WAN, REMEMBER, REPLACE_RULES, END } },
 	{ "software, to hardware", SW, 2, LAN_WAN, HW, LAN_WAN, HARD,
 	  { BEGIN, DELETE, CREATE("3"), END } },
-	{ "hardware, to software", HW, 3, LAN_WAN, SW, LAN_WAN, SOFT,
-	  { BEGIN, DELETE, CREATE("2"), END } },
 
 	/* Somebody has made the flowtable anew, with other flags than those that were asked for. */
 	{ "hardware that is software", HW, 2, LAN_WAN, HW, LAN_WAN, HARD,
 	  { BEGIN, DELETE, CREATE("3"), END } },
-	{ "software that is hardware", SW, 3, LAN_WAN, SW, LAN_WAN, SOFT,
-	  { BEGIN, DELETE, CREATE("2"), END } },
 	{ "software that does not count", SW, 0, LAN_WAN, SW, LAN_WAN, SOFT,
 	  { BEGIN, ADD_DEVICE_ACK "hook{} flags=2", END } },
 	{ "auto in hardware that does not count", AUTO, 1, LAN_WAN, AUTO, LAN_WAN, HARD,

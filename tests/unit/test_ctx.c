@@ -37,11 +37,13 @@ static void test_error_is_forgotten_by_the_next_call(void **state)
 	struct nfto_ctx *ctx = fake_ctx(fake);
 
 	(void)state;
-	assert_int_equal(nfto_remove(ctx, "a b"), -EINVAL);
+	assert_int_equal(nfto_remove(ctx, "a b", 0, 0, NULL), -EINVAL);
 	assert_int_equal(nfto_error_code(nfto_ctx_error(ctx)), NFTO_ERROR_INVALID);
+	fake_answer(fake, NFT(NFT_MSG_GETGEN));
+	reply_generation(fake);
 	fake_answer(fake, NFT(NFT_MSG_GETTABLE));
 	reply_error(fake, 0, ENOENT);
-	assert_int_equal(nfto_remove(ctx, "a"), 0);
+	assert_int_equal(nfto_remove(ctx, "a", 0, 0, NULL), 0);
 	assert_int_equal(nfto_error_code(nfto_ctx_error(ctx)), NFTO_ERROR_NONE);
 	assert_string_equal(nfto_error_object(nfto_ctx_error(ctx)), "");
 	nfto_ctx_free(ctx);
@@ -54,7 +56,7 @@ static void test_contexts_have_errors_of_their_own(void **state)
 	struct nfto_ctx *first = fake_ctx(fake), *second = fake_ctx(fake);
 
 	(void)state;
-	assert_int_equal(nfto_remove(first, "a b"), -EINVAL);
+	assert_int_equal(nfto_remove(first, "a b", 0, 0, NULL), -EINVAL);
 	assert_int_equal(nfto_error_code(nfto_ctx_error(first)), NFTO_ERROR_INVALID);
 	assert_int_equal(nfto_error_code(nfto_ctx_error(second)), NFTO_ERROR_NONE);
 	nfto_ctx_free(first);

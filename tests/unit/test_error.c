@@ -6,7 +6,7 @@
 #include "internal.h"
 #include "unit.h"
 
-#define LAST_CODE NFTO_ERROR_SYSTEM
+#define LAST_CODE NFTO_ERROR_STILL_OFFLOADED
 
 /* The names are a part of the interface: logs and bindings know them. */
 static const struct {
@@ -35,6 +35,7 @@ static const struct {
 	{ NFTO_ERROR_LOST, "lost" },
 	{ NFTO_ERROR_PROTOCOL, "protocol" },
 	{ NFTO_ERROR_SYSTEM, "system" },
+	{ NFTO_ERROR_STILL_OFFLOADED, "still-offloaded" },
 };
 
 static void test_names_of_codes(void **state)

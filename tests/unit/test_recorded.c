@@ -158,8 +158,9 @@ static void test_missing_table(void **state)
 	struct setup setup;
 
 	set_up(&setup, *state);
+	answer(&setup, NFT(NFT_MSG_GETGEN), "generation");
 	answer(&setup, NFT(NFT_MSG_GETTABLE), "missing-table");
-	assert_int_equal(nfto_remove(setup.ctx, NAME), 0);
+	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, NULL), 0);
 	tear_down(&setup);
 }
 

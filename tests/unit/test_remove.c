@@ -30,6 +30,7 @@ static void tear_down(struct setup *setup)
 static void test_instance(void **state)
 {
 	static const char *const look[] = { "gettable inet name=" NAME, NULL };
+	struct instance_script software = instance_whole("software", 2);
 	static const char *const batch[] = { "begin any subsystem=10",
 					     "deltable inet ack name=" NAME, "end any subsystem=10",
 					     NULL };
@@ -37,13 +38,13 @@ static void test_instance(void **state)
 
 	(void)state;
 	set_up(&setup);
-	instance_answer_table(setup.fake, "managed by nftoffload");
+	instance_answer(setup.fake, &software);
 	fake_answer(setup.fake, BATCH);
 	reply_ack(setup.fake);
-	assert_int_equal(nfto_remove(setup.ctx, NAME), 1);
+	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, NULL), 1);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NONE);
-	assert_sent(setup.fake, 0, look);
-	assert_sent(setup.fake, 1, batch);
+	assert_sent(setup.fake, 1, look);
+	assert_sent(setup.fake, 6, batch);
 	tear_down(&setup);
 }
 
@@ -53,23 +54,25 @@ static void test_instance_that_does_not_exist(void **state)
 
 	(void)state;
 	set_up(&setup);
+	instance_answer_generation(setup.fake);
 	instance_answer_missing(setup.fake);
-	assert_int_equal(nfto_remove(setup.ctx, NAME), 0);
+	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, NULL), 0);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NONE);
-	assert_int_equal(setup.fake->request_count, 1);
+	assert_int_equal(setup.fake->request_count, 2);
 	tear_down(&setup);
 }
 
 static void test_instance_that_is_gone_meanwhile(void **state)
 {
+	struct instance_script software = instance_whole("software", 2);
 	struct setup setup;
 
 	(void)state;
 	set_up(&setup);
-	instance_answer_table(setup.fake, "managed by nftoffload");
+	instance_answer(setup.fake, &software);
 	fake_answer(setup.fake, BATCH);
 	reply_extended(setup.fake, 1, ENOENT, NULL, 20);
-	assert_int_equal(nfto_remove(setup.ctx, NAME), 0);
+	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, NULL), 0);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NONE);
 	tear_down(&setup);
 }
@@ -80,10 +83,11 @@ static void test_foreign_table_is_left_alone(void **state)
 
 	(void)state;
 	set_up(&setup);
+	instance_answer_generation(setup.fake);
 	instance_answer_table(setup.fake, "somebody's");
-	assert_int_equal(nfto_remove(setup.ctx, NAME), -EEXIST);
+	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, NULL), -EEXIST);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_FOREIGN_TABLE);
-	assert_int_equal(setup.fake->request_count, 1);
+	assert_int_equal(setup.fake->request_count, 2);
 	tear_down(&setup);
 }
 
@@ -93,7 +97,7 @@ static void test_name_that_can_not_be(void **state)
 
 	(void)state;
 	set_up(&setup);
-	assert_int_equal(nfto_remove(setup.ctx, ".."), -EINVAL);
+	assert_int_equal(nfto_remove(setup.ctx, "..", 0, 0, NULL), -EINVAL);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_INVALID);
 	assert_int_equal(setup.fake->request_count, 0);
 	tear_down(&setup);
@@ -115,13 +119,14 @@ static const struct refusal refusals[] = {
 static void test_refusal(void **state)
 {
 	const struct refusal *refusal = *state;
+	struct instance_script software = instance_whole("software", 2);
 	struct setup setup;
 
 	set_up(&setup);
-	instance_answer_table(setup.fake, "managed by nftoffload");
+	instance_answer(setup.fake, &software);
 	fake_answer(setup.fake, BATCH);
 	reply_error(setup.fake, refusal->message, refusal->errnum);
-	assert_int_equal(nfto_remove(setup.ctx, NAME), -refusal->errnum);
+	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, NULL), -refusal->errnum);
 	assert_int_equal(nfto_error_code(setup.error), refusal->code);
 	assert_string_equal(nfto_error_object(setup.error), "table inet " NAME);
 	tear_down(&setup);

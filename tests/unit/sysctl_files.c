@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sysctl_files.h"
+#include "unit.h"
+
+/* No allocation: it is used while these fail. */
+static char folder[] = "/tmp/nftoffload-sysctl-XXXXXX";
+static const char *const names[] = { "nf_flowtable_tcp_timeout", "nf_flowtable_udp_timeout" };
+
+static void path_of(char *path, size_t size, const char *name)
+{
+	snprintf(path, size, "%s/%s", folder, name);
+}
+
+static void remove_folder(void)
+{
+	sysctl_files_set(NULL, NULL);
+	rmdir(folder);
+}
+
+static void make_folder(void)
+{
+	static bool is_made;
+
+	if (is_made)
+		return;
+	assert_non_null(mkdtemp(folder));
+	atexit(remove_folder);
+	is_made = true;
+}
+
+static void set(const char *name, const char *text)
+{
+	char path[128];
+	int fd;
+
+	path_of(path, sizeof(path), name);
+	unlink(path);
+	if (!text)
+		return;
+	fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+}
+
+void sysctl_files_use(struct nfto_ctx *ctx)
+{
+	make_folder();
+	ctx->sysctl_path = folder;
+}
+
+void sysctl_files_set(const char *tcp, const char *udp)
+{
+	make_folder();
+	set(names[0], tcp);
+	set(names[1], udp);
+}
+
+/* A number is written over the one before, which may have been longer. */
+static void assert_file(const char *name, const char *text)
+{
+	char path[128], present[32] = "";
+	int fd;
+
+	path_of(path, sizeof(path), name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_true(read(fd, present, sizeof(present) - 1) > 0);
+	close(fd);
+	present[strcspn(present, "\n")] = '\0';
+	assert_string_equal(present, text);
+}
+
+void sysctl_files_assert(const char *tcp, const char *udp)
+{
+	assert_file(names[0], tcp);
+	assert_file(names[1], udp);
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "tool.h"
+
+static int run(struct nfto_ctx *ctx, const struct options *options)
+{
+	uint64_t evicted;
+
+	if (!options->is_filtered && !options->all)
+		return usage_error(&evict_command, "which? give a filter, or --all", NULL);
+	if (options->is_filtered && options->all)
+		return usage_error(&evict_command, "either a filter, or --all", NULL);
+	if (nfto_evict(ctx, options->filter, &evicted) < 0)
+		return output_error(ctx);
+	if (options->json)
+		printf("{\"evicted\":%" PRIu64 "}\n", evicted);
+	else
+		printf("evicted %" PRIu64 " connection%s\n", evicted, evicted == 1 ? "" : "s");
+	return EXIT_DONE;
+}
+
+static const struct option options[] = { TAKES_FILTER, TAKES_ALL, TAKES_JSON, TAKES_HELP,
+					 TAKES_NO_MORE };
+
+const struct command evict_command = {
+	.name = "evict",
+	.synopsis = "FILTER... [--json], or --all [--json]",
+	.help = "Delete the offloaded connections that fulfil all filters. Their flows leave the\n"
+		"fast path at once, and the hardware within three seconds; their next packets\n"
+		"are judged by the firewall anew.\n"
+		"\n" FILTER_HELP "\n"
+		"  --all              every offloaded connection of this network namespace\n"
+		"  --json             as a JSON object\n",
+	.options = options,
+	.run = run,
+};
