@@ -36,34 +36,46 @@ make_router() {	# KIND
 	make_link "$1" lan0 lan 192.168.1 fd01
 	make_link "$1" wan0 wan 203.0.113 fd02
 	in_router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-	in_router nft -f - <<-'END'
+	make_firewall lan0 wan0
+	in_router sysctl -qw net.netfilter.nf_conntrack_acct=1
+	find_engine
+	start_servers
+	until servers_listen; do sleep 0.1; done
+}
+
+# Connections start in the LAN only, and IPv4 is masqueraded.
+make_firewall() {	# LAN WAN
+	in_router nft -f - <<-END
 	table inet firewall {
 		chain forward {
 			type filter hook forward priority filter; policy drop;
 			ct state established,related accept
-			iifname "lan0" accept
+			iifname "$1" accept
 		}
 		chain postrouting {
 			type nat hook postrouting priority srcnat;
-			oifname "wan0" meta nfproto ipv4 masquerade
+			oifname "$2" meta nfproto ipv4 masquerade
 		}
 	}
 	END
-	in_router sysctl -qw net.netfilter.nf_conntrack_acct=1
-	# The emulated NIC keeps its flow engine and its knobs there.
-	engine=/sys/kernel/debug/nftosim/$(stat -Lc %i /run/netns/router)
-	make_servers
 }
 
-make_servers() {
+# The emulated NIC keeps its flow engine and its knobs there.
+find_engine() {
+	engine=/sys/kernel/debug/nftosim/$(stat -Lc %i /run/netns/router)
+}
+
+# Two, as each serves one client at a time.
+start_servers() {
 	local port
 	servers=()
 	for port in 5201 5202; do
 		ip netns exec wan iperf3 -s -p $port > /dev/null 2>&1 &
 		servers+=($!)
-		until [ -n "$(in_wan ss -Hltn "sport = $port")" ]; do sleep 0.1; done
 	done
 }
+
+servers_listen() { [ "$(in_wan ss -Hltn 'sport = 5201 or sport = 5202' | wc -l)" = 2 ]; }
 
 unmake_router() {
 	local netns
