@@ -54,6 +54,27 @@ static int read_filter(const struct command *command, int option, struct options
 	return 0;
 }
 
+static int read_priority(const struct command *command, int32_t *priority)
+{
+	bool is_negative = optarg[0] == '-';
+	unsigned long number;
+
+	if (!read_number(optarg + is_negative, 0, INT32_MAX, &number))
+		return usage_error(command, "no such priority:", optarg);
+	*priority = is_negative ? -(int32_t)number : (int32_t)number;
+	return 0;
+}
+
+static int read_min_packets(const struct command *command, struct options *options)
+{
+	unsigned long number;
+
+	if (!read_number(optarg, 0, UINT32_MAX, &number))
+		return usage_error(command, "no such number of packets:", optarg);
+	options->min_packets = number;
+	return 0;
+}
+
 static int read_option(const struct command *command, int option, const char *argument,
 		       struct options *options)
 {
@@ -67,6 +88,22 @@ static int read_option(const struct command *command, int option, const char *ar
 		return 0;
 	case OPTION_TIMEOUT:
 		return read_timeout(command, options);
+	case OPTION_DRY_RUN:
+		options->dry_run = true;
+		return 0;
+	case OPTION_NO_COUNTER:
+		options->no_counter = true;
+		return 0;
+	case OPTION_INGRESS_PRIORITY:
+		return read_priority(command, &options->ingress_priority);
+	case OPTION_FORWARD_PRIORITY:
+		options->has_forward_priority = true;
+		return read_priority(command, &options->forward_priority);
+	case OPTION_MIN_PACKETS:
+		return read_min_packets(command, options);
+	case OPTION_DELETE_CONNECTIONS:
+		options->delete_connections = true;
+		return 0;
 	case OPTION_KEEP_CONNECTIONS:
 		options->keep_connections = true;
 		return 0;

@@ -22,56 +22,16 @@ int output_errno(const char *what, int error)
 	return EXIT_FAILED;
 }
 
-static bool is_printable(char c)
+void output_name(FILE *stream, const char *name)
 {
-	return c > ' ' && c < 0x7f && c != '\\';
-}
-
-int output_name_length(const char *name)
-{
-	int length = 0;
-
-	for (; *name; name++)
-		length += is_printable(*name) ? 1 : 4;
-	return length;
-}
-
-void output_name(const char *name, int width)
-{
-	width -= output_name_length(name);
 	for (; *name; name++) {
-		if (is_printable(*name))
-			putchar(*name);
+		unsigned char c = (unsigned char)*name;
+
+		if (c > ' ' && c < 0x7f)
+			putc(c, stream);
 		else
-			printf("\\x%02x", (unsigned char)*name);
+			fprintf(stream, "\\x%02x", c);
 	}
-	for (; width > 0; width--)
-		putchar(' ');
-}
-
-/* What fits on a terminal. */
-#define LINE_WIDTH 80
-
-void output_wrapped(const char *text, int column)
-{
-	int position = column;
-
-	while (*text) {
-		int word = (int)strcspn(text, " ");
-
-		if (position > column && position + 1 + word > LINE_WIDTH) {
-			printf("\n%*s", column, "");
-			position = column;
-		} else if (position > column) {
-			putchar(' ');
-			position++;
-		}
-		printf("%.*s", word, text);
-		position += word;
-		text += word;
-		text += strspn(text, " ");
-	}
-	putchar('\n');
 }
 
 void output_protocol(uint8_t protocol, char *buffer, size_t size)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tool.h"
+#include "json.h"
+#include "plan.h"
+#include "table.h"
 
 /* More than a record of any router. */
 #define MOST_TEXT (64u << 20)
@@ -133,69 +134,65 @@ static int make_plan(const struct nfto_topology *topology, const struct options 
 	return ret;
 }
 
-static int name_width(const struct nfto_plan *plan)
+static enum table_colour colour_of(const struct nfto_plan_device *device)
 {
-	int width = 6;
-
-	for (size_t i = 0; i < nfto_plan_count(plan); i++) {
-		const char *name = nfto_plan_device_name(nfto_plan_get(plan, i));
-		int length = output_name_length(name);
-
-		width = length > width ? length : width;
+	switch (nfto_plan_device_decision(device)) {
+	case NFTO_PLAN_TAKEN:
+		return TABLE_GOOD;
+	case NFTO_PLAN_MISSING:
+		return TABLE_DOUBTFUL;
+	default:
+		return TABLE_PLAIN;
 	}
-	return width;
 }
 
-static void print_device(const struct nfto_plan_device *device, int width)
+static void add_device(struct table *table, const struct nfto_plan_device *device)
 {
-	printf("%-8s  ", nfto_plan_decision_name(nfto_plan_device_decision(device)));
-	output_name(nfto_plan_device_name(device), width);
-	fputs("  ", stdout);
-	output_wrapped(nfto_plan_device_sentence(device), 8 + 2 + width + 2);
+	const char *const cells[] = {
+		nfto_plan_decision_name(nfto_plan_device_decision(device)),
+		nfto_plan_device_name(device),
+		nfto_plan_device_sentence(device),
+	};
+
+	table_add(table, colour_of(device), cells);
 }
 
-static void print_text(const struct nfto_plan *plan)
+int plan_print(const struct nfto_plan *plan)
+{
+	static const struct table_column columns[] = {
+		{ .title = "DECISION" },
+		{ .title = "DEVICE" },
+		{ .title = "WHY", .is_text = true },
+	};
+	struct table *table = table_new(columns, 3);
+
+	for (size_t i = 0; i < nfto_plan_count(plan); i++)
+		add_device(table, nfto_plan_get(plan, i));
+	return table_print(table);
+}
+
+static int print_text(const struct nfto_plan *plan)
 {
 	const struct nfto_plan_device *obstacle = nfto_plan_obstacle(plan);
-	int width = name_width(plan);
 
 	printf("mode: %s\n", nfto_mode_name(nfto_plan_mode(plan)));
 	if (obstacle) {
-		fputs("no hardware: ", stdout);
-		output_name(nfto_plan_device_name(obstacle), 0);
-		fputs(": ", stdout);
-		output_wrapped(nfto_plan_device_sentence(obstacle), 13);
+		printf("no hardware: ");
+		output_name(stdout, nfto_plan_device_name(obstacle));
+		printf(": %s\n", nfto_plan_device_sentence(obstacle));
 	}
-	for (size_t i = 0; i < nfto_plan_count(plan); i++)
-		print_device(nfto_plan_get(plan, i), width);
-}
-
-/* JSON is made of characters, a name of bytes. Where it is no UTF-8, it is shown as output_name() does. */
-static json_t *name_to_json(const char *name)
-{
-	char escaped[4 * 256 + 1];
-	json_t *json = json_string(name);
-	size_t used = 0;
-
-	for (; !json && *name && used + 5 < sizeof(escaped); name++)
-		used += (size_t)snprintf(escaped + used, sizeof(escaped) - used,
-					 *name > ' ' && *name < 0x7f ? "%c" : "\\x%02x",
-					 (unsigned char)*name);
-	return json ? json : json_stringn(escaped, used);
+	return plan_print(plan);
 }
 
 static json_t *device_to_json(const struct nfto_plan_device *device)
 {
 	json_t *json = json_object();
 
-	json_object_set_new(json, "name", name_to_json(nfto_plan_device_name(device)));
-	json_object_set_new(
-		json, "decision",
-		json_string(nfto_plan_decision_name(nfto_plan_device_decision(device))));
-	json_object_set_new(json, "reason",
-			    json_string(nfto_plan_reason_name(nfto_plan_device_reason(device))));
-	json_object_set_new(json, "sentence", json_string(nfto_plan_device_sentence(device)));
-	json_object_set_new(json, "via", name_to_json(nfto_plan_device_via(device)));
+	json_set_text(json, "name", nfto_plan_device_name(device));
+	json_set_text(json, "decision", nfto_plan_decision_name(nfto_plan_device_decision(device)));
+	json_set_text(json, "reason", nfto_plan_reason_name(nfto_plan_device_reason(device)));
+	json_set_text(json, "sentence", nfto_plan_device_sentence(device));
+	json_set_text(json, "via", nfto_plan_device_via(device));
 	return json;
 }
 
@@ -204,27 +201,23 @@ static json_t *names_to_json(char *const *names, int count)
 	json_t *json = json_array();
 
 	for (int i = 0; i < count; i++)
-		json_array_append_new(json, name_to_json(names[i]));
+		json_array_append_new(json, json_text(names[i]));
 	return json;
 }
 
-static int print_json(const struct nfto_plan *plan, const struct options *options)
+json_t *plan_to_json(const struct nfto_plan *plan, const struct options *options)
 {
 	const struct nfto_plan_device *obstacle = nfto_plan_obstacle(plan);
 	json_t *json = json_object(), *devices = json_array();
-	int ret;
 
 	json_object_set_new(json, "interfaces",
 			    names_to_json(options->arguments, options->argument_count));
-	json_object_set_new(json, "mode", json_string(nfto_mode_name(nfto_plan_mode(plan))));
+	json_set_text(json, "mode", nfto_mode_name(nfto_plan_mode(plan)));
 	json_object_set_new(json, "why", obstacle ? device_to_json(obstacle) : json_null());
 	for (size_t i = 0; i < nfto_plan_count(plan); i++)
 		json_array_append_new(devices, device_to_json(nfto_plan_get(plan, i)));
 	json_object_set_new(json, "devices", devices);
-	ret = json_dumpf(json, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(json);
-	return ret < 0 ? output_errno("plan", ENOMEM) : EXIT_DONE;
+	return json;
 }
 
 static int show_plan(const struct nfto_topology *topology, const struct options *options)
@@ -236,9 +229,9 @@ static int show_plan(const struct nfto_topology *topology, const struct options 
 	if (ret < 0)
 		return output_errno("plan", ret);
 	if (options->json)
-		ret = print_json(plan, options);
-	else
-		print_text(plan);
+		ret = json_print("plan", plan_to_json(plan, options), JSON_INDENT(2));
+	else if (print_text(plan) < 0)
+		ret = output_errno("plan", ENOMEM);
 	nfto_plan_free(plan);
 	return ret;
 }

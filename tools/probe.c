@@ -1,51 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <ctype.h>
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
-#include <string.h>
 
+#include "json.h"
+#include "table.h"
 #include "tool.h"
 
 #define LAST_FEATURE NFTO_FEATURE_PATH_DISCOVERY
 
-/* A device's name may have almost any byte in it: those that a terminal or JSON can't have become \xNN. */
-#define ESCAPED_SIZE 512
-
-static const char *escape(const char *text, char *buffer, size_t size)
-{
-	size_t used = 0;
-
-	for (; *text && used + 5 <= size; text++) {
-		unsigned char c = (unsigned char)*text;
-
-		if (isprint(c))
-			buffer[used++] = *text;
-		else
-			used += (size_t)snprintf(buffer + used, size - used, "\\x%02x", c);
-	}
-	buffer[used] = '\0';
-	return buffer;
-}
-
 /* ---- JSON */
-
-static void set_string(json_t *json, const char *key, const char *value)
-{
-	char escaped[ESCAPED_SIZE];
-	json_t *string = json_string(value);
-
-	if (!string)
-		string = json_string(escape(value, escaped, sizeof(escaped)));
-	json_object_set_new(json, key, string);
-}
 
 static json_t *json_feature(const struct nfto_caps *caps, enum nfto_feature feature)
 {
 	json_t *json = json_object();
 
-	set_string(json, "answer", nfto_answer_name(nfto_caps_feature(caps, feature)));
-	set_string(json, "evidence", nfto_caps_feature_evidence(caps, feature));
+	json_set_text(json, "answer", nfto_answer_name(nfto_caps_feature(caps, feature)));
+	json_set_text(json, "evidence", nfto_caps_feature_evidence(caps, feature));
 	return json;
 }
 
@@ -63,10 +33,10 @@ static json_t *json_error(const struct nfto_error *error)
 {
 	json_t *json = json_object();
 
-	set_string(json, "code", nfto_error_code_name(nfto_error_code(error)));
+	json_set_text(json, "code", nfto_error_code_name(nfto_error_code(error)));
 	json_object_set_new(json, "errno", json_integer(nfto_error_errno(error)));
-	set_string(json, "kernel_text", nfto_error_kernel_text(error));
-	set_string(json, "message", nfto_error_message(error));
+	json_set_text(json, "kernel_text", nfto_error_kernel_text(error));
+	json_set_text(json, "message", nfto_error_message(error));
 	return json;
 }
 
@@ -76,14 +46,14 @@ static json_t *json_device(const struct nfto_device_caps *device)
 	const struct nfto_error *error = nfto_device_caps_error(device);
 	json_t *json = json_object();
 
-	set_string(json, "name", nfto_device_caps_name(device));
-	set_string(json, "kind", nfto_device_caps_kind(device));
-	set_string(json, "lower", nfto_device_caps_lower(device));
-	set_string(json, "upper", nfto_device_caps_upper(device));
-	set_string(json, "switch_id", nfto_device_caps_switch_id(device));
-	set_string(json, "hw_tc_offload", nfto_hw_tc_offload_name(hw_tc_offload));
-	set_string(json, "hardware", nfto_answer_name(nfto_device_caps_hardware(device)));
-	set_string(json, "evidence", nfto_device_caps_evidence(device));
+	json_set_text(json, "name", nfto_device_caps_name(device));
+	json_set_text(json, "kind", nfto_device_caps_kind(device));
+	json_set_text(json, "lower", nfto_device_caps_lower(device));
+	json_set_text(json, "upper", nfto_device_caps_upper(device));
+	json_set_text(json, "switch_id", nfto_device_caps_switch_id(device));
+	json_set_text(json, "hw_tc_offload", nfto_hw_tc_offload_name(hw_tc_offload));
+	json_set_text(json, "hardware", nfto_answer_name(nfto_device_caps_hardware(device)));
+	json_set_text(json, "evidence", nfto_device_caps_evidence(device));
 	if (error)
 		json_object_set_new(json, "error", json_error(error));
 	return json;
@@ -102,85 +72,98 @@ static int print_json(const struct nfto_caps *caps)
 {
 	json_t *json = json_object();
 
-	if (!json)
-		return output_errno("probe", ENOMEM);
 	json_object_set_new(json, "kernel", json_kernel(caps));
 	json_object_set_new(json, "devices", json_devices(caps));
-	json_dumpf(json, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(json);
-	return EXIT_DONE;
+	return json_print("probe", json, JSON_INDENT(2));
 }
 
 /* ---- Tables */
 
-#define WIDTH 79
-
-/* Prints a sentence behind what fills `indent` columns, and goes on below itself. */
-static void print_wrapped(const char *text, size_t indent)
+static enum table_colour colour_of(enum nfto_answer answer)
 {
-	size_t room = WIDTH - indent;
-
-	while (strlen(text) > room) {
-		size_t length = room;
-
-		while (length > 0 && text[length] != ' ')
-			length--;
-		if (length == 0)
-			length = room;
-		printf("%.*s\n%*s", (int)length, text, (int)indent, "");
-		text += length;
-		while (*text == ' ')
-			text++;
+	switch (answer) {
+	case NFTO_YES:
+		return TABLE_GOOD;
+	case NFTO_NO:
+		return TABLE_PLAIN;
+	default:
+		return TABLE_DOUBTFUL;
 	}
-	printf("%s\n", text);
 }
 
-static void print_kernel(const struct nfto_caps *caps)
+static int print_kernel(const struct nfto_caps *caps)
 {
-	printf("%-25s%-9s%s\n", "KERNEL", "ANSWER", "HOW IT WAS FOUND OUT");
+	static const struct table_column columns[] = {
+		{ .title = "KERNEL" },
+		{ .title = "ANSWER" },
+		{ .title = "HOW IT WAS FOUND OUT", .is_text = true },
+	};
+	struct table *table = table_new(columns, 3);
+
 	for (enum nfto_feature feature = NFTO_FEATURE_FLOWTABLES; feature <= LAST_FEATURE;
 	     feature++) {
-		printf("%-25s%-9s", nfto_feature_name(feature),
-		       nfto_answer_name(nfto_caps_feature(caps, feature)));
-		print_wrapped(nfto_caps_feature_evidence(caps, feature), 34);
+		enum nfto_answer answer = nfto_caps_feature(caps, feature);
+		const char *const cells[] = {
+			nfto_feature_name(feature),
+			nfto_answer_name(answer),
+			nfto_caps_feature_evidence(caps, feature),
+		};
+
+		table_add(table, colour_of(answer), cells);
 	}
+	return table_print(table);
 }
 
-static void print_cell(const char *text, int width)
+static const char *or_dash(const char *text)
 {
-	char escaped[ESCAPED_SIZE];
-
-	printf("%-*s ", width, text[0] ? escape(text, escaped, sizeof(escaped)) : "-");
+	return text[0] ? text : "-";
 }
 
-static void print_device(const struct nfto_device_caps *device)
+static void add_device(struct table *table, const struct nfto_device_caps *device)
 {
-	const char *switch_id = nfto_device_caps_switch_id(device);
+	enum nfto_hw_tc_offload hw_tc_offload = nfto_device_caps_hw_tc_offload(device);
+	enum nfto_answer answer = nfto_device_caps_hardware(device);
+	const char *const cells[] = {
+		nfto_device_caps_name(device),
+		or_dash(nfto_device_caps_kind(device)),
+		or_dash(nfto_device_caps_lower(device)),
+		or_dash(nfto_device_caps_upper(device)),
+		or_dash(nfto_device_caps_switch_id(device)),
+		nfto_hw_tc_offload_name(hw_tc_offload),
+		nfto_answer_name(answer),
+		nfto_device_caps_evidence(device),
+	};
 
-	print_cell(nfto_device_caps_name(device), 15);
-	print_cell(nfto_device_caps_kind(device), 9);
-	print_cell(nfto_device_caps_lower(device), 15);
-	print_cell(nfto_device_caps_upper(device), 15);
-	print_cell(nfto_hw_tc_offload_name(nfto_device_caps_hw_tc_offload(device)), 9);
-	printf("%s\n    ", nfto_answer_name(nfto_device_caps_hardware(device)));
-	print_wrapped(nfto_device_caps_evidence(device), 4);
-	if (switch_id[0])
-		printf("    switch %s\n", switch_id);
+	table_add(table, colour_of(answer), cells);
 }
 
-static void print_devices(const struct nfto_caps *caps)
+static int print_devices(const struct nfto_caps *caps)
 {
+	static const struct table_column columns[] = {
+		{ .title = "DEVICE" },	 { .title = "KIND" },
+		{ .title = "LOWER" },	 { .title = "UPPER" },
+		{ .title = "SWITCH" },	 { .title = "HW-TC" },
+		{ .title = "HARDWARE" }, { .title = "HOW IT WAS FOUND OUT", .is_text = true },
+	};
 	size_t count = nfto_caps_device_count(caps);
+	struct table *table;
 
+	putchar('\n');
 	if (count == 0) {
-		printf("\nno device here may have hardware of its own\n");
-		return;
+		printf("no device here may have hardware of its own\n");
+		return 0;
 	}
-	printf("\n%-15s %-9s %-15s %-15s %-9s %s\n", "DEVICE", "KIND", "LOWER", "UPPER", "HW-TC",
-	       "HARDWARE");
+	table = table_new(columns, sizeof(columns) / sizeof(columns[0]));
 	for (size_t i = 0; i < count; i++)
-		print_device(nfto_caps_device(caps, i));
+		add_device(table, nfto_caps_device(caps, i));
+	return table_print(table);
+}
+
+static int print_tables(const struct nfto_caps *caps)
+{
+	if (print_kernel(caps) < 0 || print_devices(caps) < 0)
+		return output_errno("probe", ENOMEM);
+	return EXIT_DONE;
 }
 
 static int run(struct nfto_ctx *ctx, const struct options *options)
@@ -191,12 +174,7 @@ static int run(struct nfto_ctx *ctx, const struct options *options)
 
 	if (ret < 0)
 		return output_error(ctx);
-	if (options->json) {
-		ret = print_json(caps);
-	} else {
-		print_kernel(caps);
-		print_devices(caps);
-	}
+	ret = options->json ? print_json(caps) : print_tables(caps);
 	nfto_caps_free(caps);
 	return ret;
 }

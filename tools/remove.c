@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 
+#include "json.h"
 #include "tool.h"
 
 static int print_json(const struct options *options, bool removed,
@@ -11,19 +10,12 @@ static int print_json(const struct options *options, bool removed,
 {
 	json_t *json = json_object();
 
-	if (!json)
-		return output_errno("remove", ENOMEM);
-	json_object_set_new(json, "name", json_string(options->name));
+	json_set_text(json, "name", options->name);
 	json_object_set_new(json, "removed", json_boolean(removed));
-	json_object_set_new(json, "connections",
-			    json_integer((json_int_t)nfto_drained_connections(drained)));
+	json_set_number(json, "connections", nfto_drained_connections(drained));
 	json_object_set_new(json, "seen", json_boolean(nfto_drained_seen(drained)));
-	json_object_set_new(json, "elapsed_ms",
-			    json_integer((json_int_t)nfto_drained_elapsed_ms(drained)));
-	json_dumpf(json, stdout, JSON_COMPACT);
-	putchar('\n');
-	json_decref(json);
-	return EXIT_DONE;
+	json_set_number(json, "elapsed_ms", nfto_drained_elapsed_ms(drained));
+	return json_print("remove", json, JSON_COMPACT);
 }
 
 static int print_text(const struct options *options, bool removed,

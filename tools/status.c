@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 
+#include "json.h"
 #include "tool.h"
 
 /* All that the status is told from. */
@@ -31,22 +30,12 @@ static int read_report(struct nfto_ctx *ctx, const char *name, struct report *re
 	return ret;
 }
 
-static void set_string(json_t *json, const char *key, const char *value)
-{
-	json_object_set_new(json, key, json_string(value));
-}
-
-static void set_number(json_t *json, const char *key, uint64_t value)
-{
-	json_object_set_new(json, key, json_integer((json_int_t)value));
-}
-
 static json_t *json_device(const struct nfto_status *status, size_t index)
 {
 	json_t *json = json_object();
 
-	set_string(json, "name", nfto_status_device_name(status, index));
-	set_string(json, "state", nfto_mode_name(nfto_status_device_state(status, index)));
+	json_set_text(json, "name", nfto_status_device_name(status, index));
+	json_set_text(json, "state", nfto_mode_name(nfto_status_device_state(status, index)));
 	return json;
 }
 
@@ -64,7 +53,8 @@ static json_t *json_flows(const struct nfto_flow_counts *counts)
 	json_t *json = json_object();
 
 	for (enum nfto_flow_state state = NFTO_FLOW_SOFTWARE; state <= NFTO_FLOW_CLOSING; state++)
-		set_number(json, nfto_flow_state_name(state), nfto_flow_counts_get(counts, state));
+		json_set_number(json, nfto_flow_state_name(state),
+				nfto_flow_counts_get(counts, state));
 	return json;
 }
 
@@ -77,14 +67,14 @@ static json_t *json_leak(const struct nfto_leak *leak)
 	output_protocol(nfto_leak_protocol(leak), protocol, sizeof(protocol));
 	output_address(family, nfto_leak_source(leak), source, sizeof(source));
 	output_address(family, nfto_leak_destination(leak), destination, sizeof(destination));
-	set_string(json, "proto", protocol);
-	set_string(json, "direction", nfto_direction_name(nfto_leak_direction(leak)));
-	set_string(json, "src", source);
-	set_number(json, "sport", nfto_leak_source_port(leak));
-	set_string(json, "dst", destination);
-	set_number(json, "dport", nfto_leak_destination_port(leak));
-	set_number(json, "packets", nfto_leak_packets(leak));
-	set_number(json, "bytes", nfto_leak_bytes(leak));
+	json_set_text(json, "proto", protocol);
+	json_set_text(json, "direction", nfto_direction_name(nfto_leak_direction(leak)));
+	json_set_text(json, "src", source);
+	json_set_number(json, "sport", nfto_leak_source_port(leak));
+	json_set_text(json, "dst", destination);
+	json_set_number(json, "dport", nfto_leak_destination_port(leak));
+	json_set_number(json, "packets", nfto_leak_packets(leak));
+	json_set_number(json, "bytes", nfto_leak_bytes(leak));
 	return json;
 }
 
@@ -102,27 +92,20 @@ static json_t *json_report(const struct report *report)
 	const struct nfto_status *status = report->status;
 	json_t *json = json_object();
 
-	set_string(json, "name", nfto_status_name(status));
-	set_string(json, "requested", nfto_mode_name(nfto_status_requested(status)));
-	set_string(json, "effective", nfto_mode_name(nfto_status_effective(status)));
+	json_set_text(json, "name", nfto_status_name(status));
+	json_set_text(json, "requested", nfto_mode_name(nfto_status_requested(status)));
+	json_set_text(json, "effective", nfto_mode_name(nfto_status_effective(status)));
 	json_object_set_new(json, "devices", json_devices(status));
 	json_object_set_new(json, "flows", json_flows(report->counts));
-	set_number(json, "inserted", nfto_status_inserted(status));
-	set_number(json, "leaked", nfto_status_leaked(status));
+	json_set_number(json, "inserted", nfto_status_inserted(status));
+	json_set_number(json, "leaked", nfto_status_leaked(status));
 	json_object_set_new(json, "leaks", json_leaks(report->leaks));
 	return json;
 }
 
 static int print_json(const struct report *report)
 {
-	json_t *json = json_report(report);
-
-	if (!json)
-		return output_errno("status", ENOMEM);
-	json_dumpf(json, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(json);
-	return EXIT_DONE;
+	return json_print("status", json_report(report), JSON_INDENT(2));
 }
 
 static void print_devices(const struct nfto_status *status)

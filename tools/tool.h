@@ -4,6 +4,7 @@
 
 #include <getopt.h>
 #include <nftoffload.h>
+#include <stdio.h>
 
 /* Exit statuses. */
 enum {
@@ -19,6 +20,13 @@ struct options {
 	bool json;
 	bool count;
 	bool help;
+	bool dry_run;
+	bool no_counter;
+	int32_t ingress_priority;
+	int32_t forward_priority;
+	bool has_forward_priority;
+	uint64_t min_packets;
+	bool delete_connections;
 	const char *from;
 	const char *record;
 	char **devices;
@@ -42,6 +50,12 @@ enum {
 	OPTION_DEVICE,
 	OPTION_FROM,
 	OPTION_RECORD,
+	OPTION_DRY_RUN,
+	OPTION_NO_COUNTER,
+	OPTION_INGRESS_PRIORITY,
+	OPTION_FORWARD_PRIORITY,
+	OPTION_MIN_PACKETS,
+	OPTION_DELETE_CONNECTIONS,
 	OPTION_ALL,
 	OPTION_KEEP_CONNECTIONS,
 	OPTION_TIMEOUT,
@@ -126,6 +140,30 @@ enum {
 	{                                                                                          \
 		"record", required_argument, NULL, OPTION_RECORD                                   \
 	}
+#define TAKES_DRY_RUN                                                                              \
+	{                                                                                          \
+		"dry-run", no_argument, NULL, OPTION_DRY_RUN                                       \
+	}
+#define TAKES_NO_COUNTER                                                                           \
+	{                                                                                          \
+		"no-counter", no_argument, NULL, OPTION_NO_COUNTER                                 \
+	}
+#define TAKES_INGRESS_PRIORITY                                                                     \
+	{                                                                                          \
+		"ingress-priority", required_argument, NULL, OPTION_INGRESS_PRIORITY               \
+	}
+#define TAKES_FORWARD_PRIORITY                                                                     \
+	{                                                                                          \
+		"forward-priority", required_argument, NULL, OPTION_FORWARD_PRIORITY               \
+	}
+#define TAKES_MIN_PACKETS                                                                          \
+	{                                                                                          \
+		"min-packets", required_argument, NULL, OPTION_MIN_PACKETS                         \
+	}
+#define TAKES_DELETE_CONNECTIONS                                                                   \
+	{                                                                                          \
+		"delete-connections", no_argument, NULL, OPTION_DELETE_CONNECTIONS                 \
+	}
 #define TAKES_HELP                                                                                 \
 	{                                                                                          \
 		"help", no_argument, NULL, OPTION_HELP                                             \
@@ -177,14 +215,8 @@ int output_error(const struct nfto_ctx *ctx);
 /* The same for an errno of a function without a context. */
 int output_errno(const char *what, int error);
 
-/* A device's name, with \xNN for bytes that are no printable ASCII, filled up with spaces. */
-void output_name(const char *name, int width);
-
-/* How long that is without the spaces. */
-int output_name_length(const char *name);
-
-/* The rest of a line, which begins in this column and goes on there on the next ones. */
-void output_wrapped(const char *text, int column);
+/* A device's name, with \xNN for bytes that are no printable ASCII. */
+void output_name(FILE *stream, const char *name);
 
 /* "tcp", "udp", "gre", or the number. */
 void output_protocol(uint8_t protocol, char *buffer, size_t size);
