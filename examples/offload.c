@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Offloads the flows between the devices that are given, and tells what came of it. */
+/* Offloads the flows between the interfaces that are given, and tells what came of it. */
 #include <nftoffload.h>
 #include <stdio.h>
 
@@ -14,7 +14,7 @@ int main(int argc, char **argv)
 		return 1;
 	ret = nfto_spec_new(&spec);
 	for (int i = 1; i < argc && ret == 0; i++)
-		ret = nfto_spec_add_device(spec, argv[i]);
+		ret = nfto_spec_add_interface(spec, argv[i]);
 	if (ret == 0)
 		ret = nfto_apply(ctx, spec, NULL);
 	if (ret == 0)

@@ -234,6 +234,52 @@ static void a_check_changes_nothing(void **state)
 	run("test -z \"$(nft list ruleset)\"");
 }
 
+/* All that a name can be made of, and all that it can't: each is refused, or remembered as it is. */
+static void names_of_every_byte(void **state)
+{
+	struct setup *setup = *state;
+	struct nfto_spec *spec;
+	unsigned int refused = 0;
+
+	for (int byte = 1; byte < 256; byte++) {
+		char name[] = { 'x', (char)byte, 'y', '\0' };
+		int ret;
+
+		assert_int_equal(nfto_spec_new(&spec), 0);
+		assert_int_equal(nfto_spec_add_interface(spec, name), 0);
+		ret = nfto_apply_check(setup->ctx, spec, NULL);
+		if (ret == 0)
+			assert_int_equal(nfto_spec_add_interface(setup->spec, name), 0);
+		else
+			assert_int_equal(nfto_error_code(nfto_ctx_error(setup->ctx)),
+					 NFTO_ERROR_INVALID);
+		refused += ret < 0;
+		nfto_spec_free(spec);
+	}
+	/* '/', ':', and six kinds of white space. */
+	assert_int_equal(refused, 8);
+	apply(setup, true);
+	apply(setup, false);
+	assert_devices(setup, 3);
+}
+
+static void devices_of_odd_names(void **state)
+{
+	static const char *const names[] = { "a\xffz", "\x9b", "a\\b", "a\"b", "*", "a*", "\x01" };
+	struct setup *setup = *state;
+	char command[64];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(command, sizeof(command), "ip link add name '%s' type dummy", names[i]);
+		run(command);
+		if (strcmp(names[i], "*") != 0)
+			assert_int_equal(nfto_spec_add_interface(setup->spec, names[i]), 0);
+	}
+	apply(setup, true);
+	assert_devices(setup, 3 + 6);
+	apply(setup, false);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -247,6 +293,8 @@ int main(void)
 						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(somebody_never_stops, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_check_changes_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(names_of_every_byte, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(devices_of_odd_names, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests_name("apply", tests, NULL, NULL);

@@ -3,8 +3,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include <linux/rtnetlink.h>
+
 #include "describe.h"
 #include "instance_script.h"
+#include "link_script.h"
 #include "unit.h"
 
 #define HARDWARE 1
@@ -498,6 +501,268 @@ static void test_auto_that_was_in_software_falls_back_in_place(void **state)
 	tear_down(&setup);
 }
 
+/* ---- What changes while it is done: it is begun again */
+
+static void test_begun_again(void **state)
+{
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup, "software", lan_and_wan);
+	answer_none(&setup);
+	fake_answer(setup.fake, BATCH);
+	reply_error(setup.fake, 0, ERESTART);
+	answer_none(&setup);
+	answer_ack(&setup);
+	assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
+	assert_int_equal(fake_count_sent(setup.fake, BATCH), 2);
+	assert_batch(&setup, create_software);
+	tear_down(&setup);
+}
+
+static void test_device_that_vanishes(void **state)
+{
+	static const char *const links[] = { "lan0", NULL };
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup, "software", lan_and_wan);
+	answer_none(&setup);
+	answer_refusal(&setup, WAN_MESSAGE, ENOENT);
+	instance_answer_generation(setup.fake);
+	instance_answer_missing(setup.fake);
+	instance_answer_links(setup.fake, links);
+	answer_ack(&setup);
+	assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
+	assert_int_equal(fake_count_sent(setup.fake, BATCH), 2);
+	tear_down(&setup);
+}
+
+/* Nor for ever: others are faster each time. */
+static void test_begun_again_too_often(void **state)
+{
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup, "auto", lan_and_wan);
+	for (int i = 0; i < 20; i++) {
+		fake_answer(setup.fake, BATCH);
+		reply_error(setup.fake, 0, ERESTART);
+	}
+	fake_answer_lasting(setup.fake, NFT(NFT_MSG_GETGEN));
+	reply_generation(setup.fake);
+	fake_answer_lasting(setup.fake, NFT(NFT_MSG_GETTABLE));
+	reply_extended(setup.fake, 0, ENOENT, NULL, 20);
+	fake_answer_lasting(setup.fake, RTM_GETLINK);
+	reply_done(setup.fake);
+	assert_refused(&setup, -EINTR, NFTO_ERROR_INTERRUPTED);
+	assert_int_equal(fake_count_sent(setup.fake, BATCH), 20);
+	tear_down(&setup);
+}
+
+/* ---- What is wanted beside devices */
+
+static const struct nfto_plan_device *find_device(const struct nfto_result *result,
+						  const char *name)
+{
+	const struct nfto_plan *plan = nfto_result_plan(result);
+
+	for (size_t i = 0; i < nfto_plan_count(plan); i++) {
+		if (strcmp(nfto_plan_device_name(nfto_plan_get(plan, i)), name) == 0)
+			return nfto_plan_get(plan, i);
+	}
+	fail_msg("not in the plan: %s", name);
+	return NULL;
+}
+
+static void test_missing_device(void **state)
+{
+	static const char *const batch[] = { BEGIN, ADD_DEVICE DMZ, REMEMBER_ACK, END, NULL };
+	static const char *const devices[] = { "lan0", "wan0", "dmz0", "late0", NULL };
+	struct instance_script instance = instance_whole("software", COUNTER);
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup, "software", devices);
+	answer_present(&setup, &instance);
+	answer_ack(&setup);
+	assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
+	assert_batch(&setup, batch);
+	assert_int_equal(nfto_plan_device_decision(find_device(setup.result, "late0")),
+			 NFTO_PLAN_MISSING);
+	assert_int_equal(nfto_plan_device_decision(find_device(setup.result, "dmz0")),
+			 NFTO_PLAN_TAKEN);
+	assert_int_equal(nfto_result_step_count(setup.result), 2);
+	assert_string_equal(nfto_result_step(setup.result, 0),
+			    "add device \"dmz0\" to flowtable inet nftoffload ft");
+	assert_string_equal(nfto_result_step(setup.result, 1), "write set inet nftoffload wanted");
+	tear_down(&setup);
+}
+
+/* The names are remembered as they were given, by their kind. */
+static void test_what_is_remembered(void **state)
+{
+	static const char *const none[] = { NULL };
+	char text[4096];
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup, "software", none);
+	assert_int_equal(nfto_spec_add_interface(setup.spec, "br-lan"), 0);
+	assert_int_equal(nfto_spec_add_interface(setup.spec, "wg*"), 0);
+	assert_int_equal(nfto_spec_add_device(setup.spec, "lan*"), 0);
+	assert_int_equal(nfto_spec_add_device(setup.spec, "wan0"), 0);
+	answer_none(&setup);
+	answer_ack(&setup);
+	assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
+	/* begin, table, flowtable, lan0, wan0, set, its flush, its elements */
+	describe(fake_sent(setup.fake, setup.fake->request_count - 1, 7), text, sizeof(text));
+	assert_non_null(strstr(text, "userdata=0:\"interface\""));
+	assert_non_null(strstr(text, "key{value=62722d6c616e00000000000000000000} "
+				     "userdata=0:\"interface\""));
+	assert_non_null(strstr(text, "key{value=77670000000000000000000000000000} "
+				     "userdata=0:\"interfaces that begin so\""));
+	assert_non_null(strstr(text, "key{value=6c616e00000000000000000000000000} "
+				     "userdata=0:\"devices that begin so\""));
+	assert_non_null(strstr(text, "key{value=77616e30000000000000000000000000} "
+				     "userdata=0:\"device\""));
+	tear_down(&setup);
+}
+
+struct setting {
+	const char *name;
+	void (*set)(struct nfto_spec *spec);
+	const char *batch[40];
+};
+
+static void set_min_packets(struct nfto_spec *spec)
+{
+	nfto_spec_set_min_packets(spec, 30);
+}
+
+static void set_no_counter(struct nfto_spec *spec)
+{
+	nfto_spec_set_counter(spec, false);
+}
+
+static void set_ingress_priority(struct nfto_spec *spec)
+{
+	nfto_spec_set_ingress_priority(spec, -5);
+}
+
+static void set_forward_priority(struct nfto_spec *spec)
+{
+	nfto_spec_set_forward_priority(spec, 20);
+}
+
+/* clang-format off */
+static const struct setting settings[] = {
+	{ "threshold", set_min_packets, { BEGIN, REPLACE_RULES, END } },
+	{ "no counter", set_no_counter, { BEGIN, ADD_DEVICE_ACK "hook{} flags=0", END } },
+	{ "ingress priority", set_ingress_priority, { BEGIN, DELETE,
+	  "newtable inet create name=nftoffload ",
+	  "newflowtable inet create " IN_TABLE "name=ft hook{num=0 priority=-5} flags=2",
+	  ADD_DEVICE LAN, ADD_DEVICE WAN, REMEMBER, ADD_CHAIN, RULES, END } },
+	{ "forward priority", set_forward_priority, { BEGIN,
+	  "delrule inet " IN_TABLE "chain=forward", "delchain inet " IN_TABLE "name=forward",
+	  "newchain inet create " IN_TABLE "name=forward hook{num=2 priority=20} policy=1 type=filter",
+	  RULES, END } },
+};
+/* clang-format on */
+
+static void test_setting(void **state)
+{
+	struct instance_script instance = instance_whole("software", COUNTER);
+	const struct setting *setting = *state;
+	struct setup setup;
+
+	set_up(&setup, "software", lan_and_wan);
+	setting->set(setup.spec);
+	answer_present(&setup, &instance);
+	answer_ack(&setup);
+	assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
+	assert_batch(&setup, setting->batch);
+	tear_down(&setup);
+}
+
+static void test_threshold_in_the_rule(void **state)
+{
+	struct instance_script instance = instance_whole("software", COUNTER);
+	struct setup setup;
+	char text[4096];
+	size_t batch;
+
+	(void)state;
+	set_up(&setup, "software", lan_and_wan);
+	set_min_packets(setup.spec);
+	answer_present(&setup, &instance);
+	answer_ack(&setup);
+	assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
+	batch = setup.fake->request_count - 1;
+	describe(fake_sent(setup.fake, batch, fake_sent_messages(setup.fake, batch) - 2), text,
+		 sizeof(text));
+	assert_non_null(strstr(text, "cmp{sreg=8 op=5 data{value=000000000000001e}} flow_offload{"));
+	assert_non_null(strstr(text, "requested mode software, after 30 packets\""));
+	tear_down(&setup);
+
+	/* And that it is so already is seen. */
+	instance.offload_comment =
+		"offload: flows that were offloaded, requested mode software, after 30 packets";
+	set_up(&setup, "software", lan_and_wan);
+	set_min_packets(setup.spec);
+	answer_present(&setup, &instance);
+	assert_applied(&setup, false, NFTO_MODE_SOFTWARE);
+	tear_down(&setup);
+}
+
+static void test_ingress_priority_in_hardware(void **state)
+{
+	struct instance_script instance = instance_whole("hardware", HARDWARE | COUNTER);
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup, "hardware", lan_and_wan);
+	set_ingress_priority(setup.spec);
+	answer_present(&setup, &instance);
+	assert_refused(&setup, -EOPNOTSUPP, NFTO_ERROR_IMMUTABLE);
+	assert_string_equal(nfto_error_object(setup.error), "flowtable inet nftoffload ft");
+	assert_int_equal(fake_count_sent(setup.fake, BATCH), 0);
+	tear_down(&setup);
+}
+
+/* What the plan knows, the kernel need not be asked. */
+static void test_obstacle(void **state)
+{
+	static const char *const none[] = { NULL };
+	static const struct reply_link bond = {
+		.index = 2, .name = "bond0", .type = 1, .kind = "bond"
+	};
+	struct setup setup;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		set_up(&setup, i ? "auto" : "hardware", none);
+		assert_int_equal(nfto_spec_add_interface(setup.spec, "bond0"), 0);
+		instance_answer_generation(setup.fake);
+		instance_answer_missing(setup.fake);
+		fake_answer(setup.fake, RTM_GETLINK);
+		reply_link(setup.fake, &bond);
+		reply_done(setup.fake);
+		if (i == 0) {
+			assert_refused(&setup, -EOPNOTSUPP, NFTO_ERROR_DEVICE_REFUSED);
+			assert_string_equal(nfto_error_device(setup.error), "bond0");
+			assert_int_equal(fake_count_sent(setup.fake, BATCH), 0);
+		} else {
+			answer_ack(&setup);
+			assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
+			assert_string_equal(nfto_error_device(nfto_result_fallback(setup.result)),
+					    "bond0");
+			assert_int_equal(fake_count_sent(setup.fake, BATCH), 1);
+		}
+		tear_down(&setup);
+	}
+}
+
 /* ---- Failures of another kind: no mode falls back for them */
 
 struct failure {
@@ -656,6 +921,14 @@ int main(void)
 		cmocka_unit_test(test_thousand_times_the_same),
 		cmocka_unit_test(test_300_devices),
 		cmocka_unit_test(test_fallback_that_fails),
+		cmocka_unit_test(test_begun_again),
+		cmocka_unit_test(test_device_that_vanishes),
+		cmocka_unit_test(test_begun_again_too_often),
+		cmocka_unit_test(test_missing_device),
+		cmocka_unit_test(test_what_is_remembered),
+		cmocka_unit_test(test_threshold_in_the_rule),
+		cmocka_unit_test(test_ingress_priority_in_hardware),
+		cmocka_unit_test(test_obstacle),
 		cmocka_unit_test(test_lost_answer),
 		cmocka_unit_test(test_foreign_table),
 		cmocka_unit_test(test_table_that_can_not_be_read),
@@ -665,6 +938,7 @@ int main(void)
 
 	failures += run_table(fresh_instances, test_fresh);
 	failures += run_table(changes, test_change);
+	failures += run_table(settings, test_setting);
 	failures += run_table(broken_instances, test_broken);
 	failures += run_table(hardware_refusals, test_auto_falls_back);
 	failures += run_table(hardware_refusals, test_hardware_fails);

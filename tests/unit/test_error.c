@@ -232,9 +232,49 @@ static void test_words_about_something_else(void **state)
 	assert_string_equal(nfto_error_message(&error), "object: out of memory");
 }
 
+/* What is no UTF-8, or a control character in it, must not reach a terminal. */
+static void test_printable(void **state)
+{
+	static const char *const texts[][2] = {
+		{ "lan0", "lan0" },
+		{ "a\x1b[2J", "a\\x1b[2J" },
+		{ "\x7f", "\\x7f" },
+		{ "gr\xc3\xbc\xc3\x9f"
+		  "e \xe2\x82\xac \xf0\x9f\x98\x80", /* valid */
+		  "gr\xc3\xbc\xc3\x9f"
+		  "e \xe2\x82\xac \xf0\x9f\x98\x80" },
+		{ "\x9b"
+		  "2J",
+		  "\\x9b2J" }, /* a lone byte */
+		{ "\xc2\x9b"
+		  "2J",
+		  "\\xc2\\x9b2J" },				/* U+009B */
+		{ "\xc0\xaf", "\\xc0\\xaf" },			/* longer than it need be */
+		{ "\xe0\x80\xaf", "\\xe0\\x80\\xaf" },		/* the same */
+		{ "\xed\xa0\x80", "\\xed\\xa0\\x80" },		/* a surrogate */
+		{ "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" }, /* beyond the last */
+		{ "\xe2\x82", "\\xe2\\x82" },			/* cut off */
+	};
+	char out[64];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		printable(out, sizeof(out), texts[i][0]);
+		assert_string_equal(out, texts[i][1]);
+	}
+	/* As much as fits, and no half of a byte's number. */
+	for (size_t size = 1; size <= 12; size++) {
+		printable(out, size, "a\x01\x02");
+		assert_true(strlen(out) < size);
+		assert_int_equal(strncmp("a\\x01\\x02", out, strlen(out)), 0);
+		assert_true(strlen(out) <= 1 || strlen(out) == 5 || strlen(out) == 9);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_printable),
 		cmocka_unit_test(test_names_of_codes),
 		cmocka_unit_test(test_each_code_has_its_own_sentence),
 		cmocka_unit_test(test_parts),
