@@ -642,8 +642,8 @@ struct nfto_drained;
  * without its offload rule; nfto_apply() puts the instance back into service.
  *
  * First the offload rule goes. Then, unless NFTO_DRAIN_KEEP_CONNECTIONS is set, the offloaded
- * connections are deleted from conntrack: their next packets begin a connection anew, as far as the
- * firewall and NAT let them. With it, the timeouts of flows are set to 0 until all have expired,
+ * connections are deleted from conntrack, as by nfto_evict(): their next packets begin a connection
+ * anew, as far as the firewall and NAT let them. With it, the timeouts of flows are set to 0 until all have expired,
  * and put back then. They are put back also after a failure; and what they were is kept in the
  * table, so that after a process which was killed the next nfto_drain(), nfto_remove() or
  * nfto_apply() of the instance puts them back. Two instances must not be drained so at the same
@@ -983,7 +983,8 @@ int nfto_flow_bytes(const struct nfto_flow *flow, enum nfto_direction direction,
  * Delete offloaded connections from conntrack, whoever has offloaded them: their flows leave the
  * fast path at once, and the hardware within two or three seconds, when the kernel looks after
  * them. The next packets of such a connection begin one anew, which the current policy of the
- * firewall judges.
+ * firewall judges. If it was masqueraded, and the next packet comes from the far end, that packet is
+ * for the router itself now, which answers it with a reset unless the firewall drops it.
  *
  * Exactly those are deleted that match: one that ends meanwhile and is opened again is left alone.
  * @param filter May be NULL: all offloaded connections of the network namespace. One for flows that
