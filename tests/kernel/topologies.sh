@@ -16,7 +16,7 @@ cd "$(dirname "$0")"
 topologies='
 	bridge       software hardware
 	bridge-vlan  software hardware
-	bridge-pvid  hardware
+	bridge-pvid  software hardware
 	vlan         software hardware
 	qinq         software hardware
 	pppoe        software hardware
