@@ -119,7 +119,7 @@ no_datagram_is_lost() {
 test_streams() {
 	tool apply --mode hardware lan0 wan0 > "$work/applied"
 	start_streams
-	check_soon "a TCP and a UDP stream are in hardware" both_in_hardware
+	check "a TCP and a UDP stream are in hardware" within $((4 * patience_s)) both_in_hardware
 	check "100 times another device comes or goes" look_and_apply
 	check "each of them was a change" is 101 grep -vc 'as it was' "$work/applied"
 	check "the streams stay in hardware, and their counters never go back" counters_never_go_back

@@ -49,14 +49,18 @@ test_names() {
 	local long letters
 	long=$(printf 'x%.0s' {1..300})
 	letters="the name of an instance is made of letters"
-	refused_always "an unknown device" 1 'device "nosuch0"' apply lan0 nosuch0
 	refused_always "a name of 16 bytes" 1 "at most 15 bytes" apply lan0 sixteencharacter
 	refused_always "a name of 300 bytes" 1 "at most 15 bytes" apply lan0 "$long"
 	refused_always "an empty name" 1 "the device name is empty" apply lan0 ""
 	refused_always ".." 1 'a device can'\''t be named "." or ".."' apply lan0 ..
 	refused_always "a name with a slash" 1 "can't hold '/'" apply lan0 a/b
 	refused_always "a name with a newline" 1 'device "a\x0ab"' apply lan0 $'a\nb'
-	refused_always "an escape sequence" 1 'device "\x1b[2J"' apply lan0 $'\e[2J'
+	check "an escape sequence is shown without its power" \
+		contains '\x1b[2J is left out' tool apply --dry-run lan0 $'\e[2J'
+	check "and in JSON" contains '\u001b[2J' tool apply --dry-run --json lan0 $'\e[2J'
+	refused_always "an asterisk alone" 1 "must begin with something" apply lan0 '*'
+	refused_always "an interface that is a device, too" 1 "the name is given twice" \
+		apply --device wan0 lan0 wan0
 	refused_always "the same device twice" 1 "the name is given twice" apply lan0 wan0 lan0
 	refused_always "an instance without a name" 1 "the name is empty" apply --name "" lan0
 	refused_always "an instance .." 1 "begins with a letter" apply --name .. lan0
@@ -67,7 +71,12 @@ test_names() {
 }
 
 test_usage() {
-	refused "no device" 2 "something is missing" apply
+	refused "no interface" 2 "which interfaces?" apply
+	refused "a threshold that is no number" 2 "no such number of packets: x" \
+		apply --min-packets x lan0
+	refused "a priority that is no number" 2 "no such priority: 1x" apply --ingress-priority 1x lan0
+	refused "a priority beyond all" 2 "no such priority" apply --forward-priority 2147483648 lan0
+	refused "an eviction of everything by mistake" 2 "give a filter, or --all" evict
 	refused "no such mode" 2 "no such mode: fast" apply --mode fast lan0
 	refused "no such option" 2 "no such option" apply --fast lan0
 	refused "no such command" 2 "no such command: aply" aply lan0
@@ -137,14 +146,18 @@ test_many_devices() {
 		"ip netns exec router nft list flowtables inet | grep -o 'a-long-name-[0-9]*' | wc -l"
 	check "the same again changes nothing" \
 		contains "as it was" tool apply --mode software "${devices[@]}"
-	refused "the last of 301 does not exist" 1 'device "nosuch0"' \
-		apply --mode software "${devices[@]}" nosuch0
+	check "the last of 301 does not exist: it is left out" contains "nosuch0 is left out" \
+		tool apply --mode software "${devices[@]}" nosuch0
+	check "and 300 stay" is 300 status '.devices | length'
 	check "150 of them are taken out in place" fails 0 \
 		tool apply --mode software "${devices[@]:0:150}"
 	check "and 150 are left" is 150 status '.devices | length'
 	tool remove > /dev/null
-	refused "300 devices that refuse hardware" 1 'device "a-long-name-1"' \
+	refused "300 interfaces without hardware" 1 'device "a-long-name-1": no driver takes' \
 		apply --mode hardware "${devices[@]}"
+	refused "300 devices that refuse hardware" 1 \
+		'device "a-long-name-1" in flowtable inet nftoffload ft: the driver does not' \
+		apply --mode hardware "${devices[@]/#/--device=}"
 	printf 'link delete %s\n' "${devices[@]}" | ip -n router -batch -
 }
 

@@ -26,7 +26,7 @@ test_fallback() {
 	check "auto falls back" fails 0 tool apply lan0 wan0
 	check "status says software" is software status .effective
 	tool remove > /dev/null
-	check "and says why" contains 'device "lan0" in flowtable inet nftoffload ft: the driver' \
+	check "and says why" contains 'device "lan0": no driver takes flows of a veth' \
 		tool apply lan0 wan0
 	check "and is content with that" contains "as it was" tool apply lan0 wan0
 	check "hardware is still refused, and software stays" \
