@@ -57,7 +57,7 @@ test_names() {
 	refused_always "a name with a newline" 1 'device "a\x0ab"' apply lan0 $'a\nb'
 	check "an escape sequence is shown without its power" \
 		contains '\x1b[2J is left out' tool apply --dry-run lan0 $'\e[2J'
-	check "and in JSON" contains '\u001b[2J' tool apply --dry-run --json lan0 $'\e[2J'
+	check "and in JSON" contains '\u001B[2J' tool apply --dry-run --json lan0 $'\e[2J'
 	refused_always "an asterisk alone" 1 "must begin with something" apply lan0 '*'
 	refused_always "an interface that is a device, too" 1 "the name is given twice" \
 		apply --device wan0 lan0 wan0
