@@ -701,7 +701,8 @@ static void test_threshold_in_the_rule(void **state)
 	batch = setup.fake->request_count - 1;
 	describe(fake_sent(setup.fake, batch, fake_sent_messages(setup.fake, batch) - 2), text,
 		 sizeof(text));
-	assert_non_null(strstr(text, "cmp{sreg=8 op=5 data{value=000000000000001e}} flow_offload{"));
+	assert_non_null(
+		strstr(text, "cmp{sreg=8 op=5 data{value=000000000000001e}} flow_offload{"));
 	assert_non_null(strstr(text, "requested mode software, after 30 packets\""));
 	tear_down(&setup);
 
