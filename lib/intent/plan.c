@@ -65,6 +65,11 @@ static const struct nfto_plan_device *find_obstacle(const struct nfto_plan *plan
 		if (plan->devices[i].is_obstacle)
 			return &plan->devices[i];
 	}
+	/* One device alone forwards nothing: the others are what flows need. */
+	for (size_t i = 0; i < plan->device_count && count_taken(plan) < 2; i++) {
+		if (plan->devices[i].reason == NFTO_PLAN_TUNNEL)
+			return &plan->devices[i];
+	}
 	/* If nothing is taken at all, what was left out first. */
 	for (size_t i = 0; i < plan->device_count && count_taken(plan) == 0; i++) {
 		if (plan->devices[i].decision == NFTO_PLAN_LEFT_OUT)
