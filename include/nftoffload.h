@@ -679,7 +679,10 @@ int nfto_drain(struct nfto_ctx *ctx, const char *name, uint32_t flags, unsigned 
  * Remove an instance and all of its objects: it is drained, then its table is deleted. An instance
  * that does not exist is removed already. Parameters and errors are those of nfto_drain(); after
  * -ETIMEDOUT the table is still there.
- * @return 1 if it was removed, 0 if there was none, or a negative errno. Since 0.1.
+ * @return 1 if it was removed, 0 if there was none, or a negative errno, those of nfto_drain() and:
+ *   -EAGAIN      NFTO_ERROR_INTERRUPTED: somebody has applied it anew while it was drained
+ *   -EINTR       NFTO_ERROR_INTERRUPTED: others kept changing the rule set
+ * Since 0.1.
  */
 int nfto_remove(struct nfto_ctx *ctx, const char *name, uint32_t flags, unsigned int timeout_s,
 		struct nfto_drained **drained);

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* An instance is put out of service, or away. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "drain.h"
+#include "objects/txn.h"
+
+/* How often a deletion is tried again since somebody else has changed something just before it. */
+#define ATTEMPTS 20
 
 #define KNOWN_FLAGS (uint32_t) NFTO_DRAIN_KEEP_CONNECTIONS
 
@@ -47,12 +52,59 @@ static int drain_instance(struct nfto_ctx *ctx, const char *name, const struct i
 	return ret;
 }
 
+static int delete_at(struct nfto_ctx *ctx, const char *name, uint32_t generation)
+{
+	struct nfto_txn *txn;
+	int ret = txn_new_at(ctx, generation, &txn);
+
+	if (ret < 0)
+		return ret;
+	ret = delete_table(txn, name);
+	if (ret == 0)
+		ret = nfto_txn_commit(txn);
+	nfto_txn_free(txn);
+	return ret;
+}
+
+static int refuse_applied(struct nfto_ctx *ctx, const char *name)
+{
+	char object[OBJECT_SIZE];
+	struct error_details details = { .object = object,
+					 .sentence = "it was applied anew while it was drained" };
+
+	snprintf(object, sizeof(object), "table inet %s", name);
+	return error_set(&ctx->error, NFTO_ERROR_INTERRUPTED, EAGAIN, &details);
+}
+
+/* Its flows have left the hardware; but if somebody has put the rule back meanwhile, there are new ones. */
+static int delete_drained(struct nfto_ctx *ctx, const char *name)
+{
+	struct instance instance;
+	int ret = instance_read(ctx, name, &instance);
+
+	if (ret < 0 || !instance.exists)
+		return ret;
+	ret = instance.comment[0] ? refuse_applied(ctx, name) :
+				    delete_at(ctx, name, instance.generation);
+	instance_clear(&instance);
+	return ret;
+}
+
 static int remove_instance(struct nfto_ctx *ctx, const char *name, const struct instance *instance,
 			   uint32_t flags, unsigned int timeout_s, struct nfto_drained *drained)
 {
-	int ret = drain(ctx, name, instance, flags, timeout_s, drained);
+	int ret;
 
-	return ret < 0 ? ret : commit(ctx, name, delete_table);
+	if (!instance_has_hardware(instance))
+		return commit(ctx, name, delete_table);
+	ret = drain(ctx, name, instance, flags, timeout_s, drained);
+	for (int i = 0; ret == 0; i++) {
+		ret = delete_drained(ctx, name);
+		if (ret != -EINTR || i == ATTEMPTS)
+			return ret;
+		ret = 0;
+	}
+	return ret;
 }
 
 typedef int action(struct nfto_ctx *ctx, const char *name, const struct instance *instance,

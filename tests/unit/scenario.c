@@ -267,6 +267,8 @@ static void answer_drain(struct fake *fake)
 	answer_deletion(fake);
 	answer_look(fake, 0);
 	answer_look(fake, 0);
+	instance.offload_comment = NULL;
+	instance_answer(fake, &instance);
 	answer_ack(fake);
 }
 
@@ -286,6 +288,8 @@ static void answer_drain_keeping(struct fake *fake)
 		"draining: restore nf_flowtable_tcp_timeout 30 nf_flowtable_udp_timeout 25";
 	instance_answer(fake, &instance);
 	answer_ack(fake);
+	instance.offload_comment = NULL;
+	instance_answer(fake, &instance);
 	answer_ack(fake);
 }
 

@@ -170,6 +170,14 @@ static void answer_end_of_note(struct setup *setup)
 	answer_ack(setup->fake);
 }
 
+/* The look that finds whether somebody has put the rule back, and the batch that deletes the table. */
+static void answer_deletion(struct setup *setup)
+{
+	setup->instance.offload_comment = setup->instance.leak_comment = NULL;
+	instance_answer(setup->fake, &setup->instance);
+	answer_ack(setup->fake);
+}
+
 static size_t find_sent(const struct fake *fake, uint16_t type, size_t nth)
 {
 	for (size_t i = 0; i < fake->request_count; i++) {
@@ -190,6 +198,8 @@ static size_t find_sent(const struct fake *fake, uint16_t type, size_t nth)
 static const char *const rules_gone[] = { BEGIN, FLUSH_OF(" ack"), END, NULL };
 static const char *const rules_gone_with_note[] = { BEGIN, FLUSH_OF(""), PUT_NOTE, END, NULL };
 static const char *const table_gone[] = { BEGIN, "deltable inet ack name=" NAME, END, NULL };
+static const char *const table_gone_at[] = { BEGIN " generation=7", "deltable inet ack name=" NAME,
+					     END, NULL };
 
 static void assert_batch(const struct fake *fake, size_t nth, const char *const *batch)
 {
@@ -209,14 +219,14 @@ static void test_remove(void **state)
 	answer_look(setup.fake, &two_held);
 	answer_look(setup.fake, &two_held);
 	answer_look(setup.fake, &nothing);
-	answer_ack(setup.fake);
+	answer_deletion(&setup);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NONE);
 	assert_int_equal(nfto_drained_connections(setup.drained), 2);
 	assert_true(nfto_drained_seen(setup.drained));
 	assert_in_range(nfto_drained_elapsed_ms(setup.drained), 100, 1000);
 	assert_batch(setup.fake, 0, rules_gone);
-	assert_batch(setup.fake, 1, table_gone);
+	assert_batch(setup.fake, 1, table_gone_at);
 	/* The rule, then the flows, then the table. */
 	assert_true(find_sent(setup.fake, BATCH, 0) < find_sent(setup.fake, DELETE, 0));
 	assert_true(find_sent(setup.fake, DELETE, 0) < find_sent(setup.fake, BATCH, 1));
@@ -239,7 +249,7 @@ static void test_evidence_beside_traffic(void **state)
 	answer_look_and_evict(setup.fake, &before);
 	answer_look(setup.fake, &held);
 	answer_look(setup.fake, &after);
-	answer_ack(setup.fake);
+	answer_deletion(&setup);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
 	assert_true(nfto_drained_seen(setup.drained));
 	assert_in_range(nfto_drained_elapsed_ms(setup.drained), 2000, 2500);
@@ -259,7 +269,7 @@ static void test_straggler(void **state)
 	answer_look(setup.fake, &quiet);
 	answer_look_and_evict(setup.fake, &one);
 	answer_look(setup.fake, &nothing);
-	answer_ack(setup.fake);
+	answer_deletion(&setup);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
 	assert_int_equal(nfto_drained_connections(setup.drained), 1);
 	tear_down(&setup);
@@ -275,7 +285,7 @@ static void test_nothing_is_offloaded(void **state)
 	answer_all_flowtables(setup.fake, &setup.instance, NULL);
 	answer_look(setup.fake, &nothing);
 	answer_ack(setup.fake);
-	answer_ack(setup.fake);
+	answer_deletion(&setup);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
 	assert_true(nfto_drained_seen(setup.drained));
 	assert_int_equal(nfto_drained_connections(setup.drained), 0);
@@ -313,7 +323,7 @@ static void test_nothing_is_offloaded_beside_traffic(void **state)
 	answer_all_flowtables(setup.fake, &setup.instance, NULL);
 	answer_look(setup.fake, &traffic);
 	answer_ack(setup.fake);
-	answer_ack(setup.fake);
+	answer_deletion(&setup);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
 	assert_int_equal(nfto_drained_seen(setup.drained), busy->seen);
 	assert_in_range(nfto_drained_elapsed_ms(setup.drained), busy->least_ms, busy->most_ms);
@@ -321,6 +331,42 @@ static void test_nothing_is_offloaded_beside_traffic(void **state)
 }
 
 /* Of the flows of others, ours can't be told apart; those that come back are theirs. */
+/* The flows that it has offloaded since then are in the hardware. */
+static void test_applied_before_the_deletion(void **state)
+{
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup);
+	answer_begin(&setup, &two_flows, NULL);
+	answer_look_and_evict(setup.fake, &two_flows);
+	answer_look(setup.fake, &nothing);
+	instance_answer(setup.fake, &setup.instance);
+	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), -EAGAIN);
+	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_INTERRUPTED);
+	assert_int_equal(fake_count_sent(setup.fake, BATCH), 1);
+	tear_down(&setup);
+}
+
+static void test_changed_before_the_deletion(void **state)
+{
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup);
+	answer_begin(&setup, &two_flows, NULL);
+	answer_look_and_evict(setup.fake, &two_flows);
+	answer_look(setup.fake, &nothing);
+	setup.instance.offload_comment = setup.instance.leak_comment = NULL;
+	instance_answer(setup.fake, &setup.instance);
+	fake_answer(setup.fake, BATCH);
+	reply_error(setup.fake, 0, ERESTART);
+	answer_deletion(&setup);
+	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
+	assert_batch(setup.fake, 2, table_gone_at);
+	tear_down(&setup);
+}
+
 static void test_beside_others(void **state)
 {
 	static const struct sight after = { .offloaded = 1, .is_lasting = true };
@@ -333,7 +379,7 @@ static void test_beside_others(void **state)
 	answer_look(setup.fake, &after);
 	fake_answer_lasting(setup.fake, DELETE);
 	reply_error(setup.fake, 0, 0);
-	answer_ack(setup.fake);
+	answer_deletion(&setup);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
 	assert_int_equal(fake_count_sent(setup.fake, DELETE), 2);
 	assert_int_equal(nfto_drained_connections(setup.drained), 3);
@@ -376,7 +422,7 @@ static void test_keep_connections(void **state)
 	answer_look(setup.fake, &two_flows);
 	answer_look(setup.fake, &nothing);
 	answer_end_of_note(&setup);
-	answer_ack(setup.fake);
+	answer_deletion(&setup);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, KEEP, 0, &setup.drained), 1);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NONE);
 	assert_int_equal(nfto_drained_connections(setup.drained), 2);
@@ -384,7 +430,7 @@ static void test_keep_connections(void **state)
 	assert_int_equal(fake_count_sent(setup.fake, DELETE), 0);
 	assert_batch(setup.fake, 0, rules_gone_with_note);
 	assert_batch(setup.fake, 1, rules_gone);
-	assert_batch(setup.fake, 2, table_gone);
+	assert_batch(setup.fake, 2, table_gone_at);
 	sysctl_files_assert("30", "25");
 	tear_down(&setup);
 }
@@ -568,7 +614,7 @@ static void assert_removed(struct setup *setup, const char *tcp, const char *udp
 	answer_all_flowtables(setup->fake, &setup->instance, NULL);
 	answer_look(setup->fake, &nothing);
 	answer_ack(setup->fake);
-	answer_ack(setup->fake);
+	answer_deletion(setup);
 	assert_int_equal(nfto_remove(setup->ctx, NAME, 0, 0, &setup->drained), 1);
 	sysctl_files_assert(tcp, udp);
 	tear_down(setup);
@@ -796,7 +842,7 @@ static void test_larger_total_counts(void **state)
 	}
 	answer_look(setup.fake, &quiet);
 	answer_look(setup.fake, &quiet);
-	answer_ack(setup.fake);
+	answer_deletion(&setup);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
 	assert_int_equal(nfto_drained_elapsed_ms(setup.drained), 300);
 	tear_down(&setup);
@@ -808,6 +854,8 @@ int main(void)
 		cmocka_unit_test(test_remove),
 		cmocka_unit_test(test_evidence_beside_traffic),
 		cmocka_unit_test(test_straggler),
+		cmocka_unit_test(test_applied_before_the_deletion),
+		cmocka_unit_test(test_changed_before_the_deletion),
 		cmocka_unit_test(test_nothing_is_offloaded),
 		cmocka_unit_test(test_beside_others),
 		cmocka_unit_test(test_time_limit),
