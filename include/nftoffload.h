@@ -12,11 +12,11 @@
  * Results: functions return 0 (or a count, where they say so) or a negative errno, and give objects
  * through an out-parameter, which is untouched on failure. The reason of a failure, with the object
  * and the device that it is about, is in nfto_ctx_error(). A value that the kernel did not send is
- * -ENODATA, never 0. Every nfto_*_free() takes NULL. Except there, no pointer may be NULL unless the
- * function says so.
+ * -ENODATA, never 0. Every nfto_*_free() takes NULL. Except there, no pointer may be NULL unless
+ * the function says so.
  *
- * Threads: an object may be used by one thread at a time, nothing is shared between contexts, and the
- * library keeps no globals; so different contexts run in parallel without locks.
+ * Threads: an object may be used by one thread at a time, nothing is shared between contexts, and
+ * the library keeps no globals; so different contexts run in parallel without locks.
  *
  * Privileges: every request to nf_tables and conntrack, reads too, needs CAP_NET_ADMIN in the user
  * namespace of the network namespace.
@@ -24,7 +24,8 @@
  * Errors that every function with a context may return, beside its own:
  *   -ENOMEM     out of memory
  *   -EPERM      NFTO_ERROR_PERMISSION: CAP_NET_ADMIN is missing
- *   -ENOBUFS    NFTO_ERROR_LOST: the kernel dropped a reply, so the outcome is not known; look again
+ *   -ENOBUFS    NFTO_ERROR_LOST: the kernel dropped a reply, so the outcome is not known; look
+ *               again
  *   -EBADMSG    NFTO_ERROR_PROTOCOL: the kernel sent something that is no valid message
  *   -ETIMEDOUT  NFTO_ERROR_PROTOCOL: the kernel did not answer
  *   -EINTR      NFTO_ERROR_INTERRUPTED: what was read kept changing under the read
@@ -213,8 +214,8 @@ enum nfto_feature {
 	NFTO_FEATURE_PATH_DISCOVERY = 9,
 };
 
-/** The stable name of a feature, such as "hardware-flag"; "unknown" for a value that this version does
- *  not know. Since 0.1. */
+/** The stable name of a feature, such as "hardware-flag"; "unknown" for a value that this version
+ *  does not know. Since 0.1. */
 const char *nfto_feature_name(enum nfto_feature feature);
 
 /** The ethtool feature hw-tc-offload of a device. While it is off, drivers decline each flow. */
@@ -239,17 +240,18 @@ struct nfto_caps;
 struct nfto_device_caps;
 
 /**
- * Find out what the kernel and its devices can do, by asking them. The kernel is given transactions that
- * it checks and takes back (as nfto_txn_check()), in a table "nftoffload-probe", so nothing changes,
- * neither the rules nor their generation; but it loads the modules that it needs for an answer. For the
- * moment of a check the device is hooked to an empty flowtable, which lets all packets go on.
+ * Find out what the kernel and its devices can do, by asking them. The kernel is given transactions
+ * that it checks and takes back (as nfto_txn_check()), in a table "nftoffload-probe", so nothing
+ * changes, neither the rules nor their generation; but it loads the modules that it needs for an
+ * answer. For the moment of a check the device is hooked to an empty flowtable, which lets all
+ * packets go on.
  *
  * A part of the kernel that is missing is an answer, "no" or "unknown", and no error.
  *
  * @param devices Names of devices; each is in the snapshot, in this order, also if there is no such
  *        device. May be NULL if count is 0.
- * @param count 0: all devices of the network namespace that may have hardware of their own, which are
- *        those that no program has made (a bridge, a VLAN, a tunnel...).
+ * @param count 0: all devices of the network namespace that may have hardware of their own, which
+ *        are those that no program has made (a bridge, a VLAN, a tunnel...).
  * @param caps Out: free with nfto_caps_free().
  * @return 0, or:
  *   -EINVAL  NFTO_ERROR_INVALID: a name can't be that of a device
@@ -266,8 +268,8 @@ void nfto_caps_free(struct nfto_caps *caps);
 /** Does the kernel have a feature? NFTO_UNKNOWN for a value that is no feature. Since 0.1. */
 enum nfto_answer nfto_caps_feature(const struct nfto_caps *caps, enum nfto_feature feature);
 
-/** How that was found out, and what the kernel said: a sentence for people, borrowed; "" for a value that
- *  is no feature. Since 0.1. */
+/** How that was found out, and what the kernel said: a sentence for people, borrowed; "" for a
+ *  value that is no feature. Since 0.1. */
 const char *nfto_caps_feature_evidence(const struct nfto_caps *caps, enum nfto_feature feature);
 
 /** Since 0.1. */
@@ -279,7 +281,8 @@ const struct nfto_device_caps *nfto_caps_device(const struct nfto_caps *caps, si
 /** Its name, as it was given. Since 0.1. */
 const char *nfto_device_caps_name(const struct nfto_device_caps *device);
 
-/** "bridge", "vlan", "ppp"...; "" for a network card, and for a device that does not exist. Since 0.1. */
+/** "bridge", "vlan", "ppp"...; "" for a network card, and for a device that does not exist. Since
+ *  0.1. */
 const char *nfto_device_caps_kind(const struct nfto_device_caps *device);
 
 /** The device below: of a VLAN its parent, of a port of DSA the conduit; "" if none, or if it is in
@@ -296,18 +299,19 @@ const char *nfto_device_caps_switch_id(const struct nfto_device_caps *device);
 enum nfto_hw_tc_offload nfto_device_caps_hw_tc_offload(const struct nfto_device_caps *device);
 
 /**
- * Does its driver take a flowtable? Found out by a trial: the driver is asked to bind, and to unbind.
+ * Does its driver take a flowtable? Found out by a trial: the driver is asked to bind, and to
+ * unbind.
  *
  *   yes      it did; or it can't, since another flowtable has its hardware
- *   no       it refused; or there is nothing to be asked: the device is made by software alone, or its
- *            driver does not have hw-tc-offload (the trial is not made then, as the kernel does not
- *            clean up well behind such devices)
- *   unknown  the device does not exist; or the kernel hides a driver's refusal (OpenWrt's does), so that
- *            its success proves nothing
+ *   no       it refused; or there is nothing to be asked: the device is made by software alone, or
+ *            its driver does not have hw-tc-offload (the trial is not made then, as the kernel does
+ *            not clean up well behind such devices)
+ *   unknown  the device does not exist; or the kernel hides a driver's refusal (OpenWrt's does), so
+ *            that its success proves nothing
  *
- * Yes is no promise: a driver may decline each flow, and some (netdevsim of Linux 7.2) take a flowtable and
- * do nothing with it, which can't be told from outside. Which flows were taken is seen by
- * nfto_flows_open(). Since 0.1.
+ * Yes is no promise: a driver may decline each flow, and some (netdevsim of Linux 7.2) take a
+ * flowtable and do nothing with it, which can't be told from outside. Which flows were taken is
+ * seen by nfto_flows_open(). Since 0.1.
  */
 enum nfto_answer nfto_device_caps_hardware(const struct nfto_device_caps *device);
 
@@ -323,8 +327,9 @@ const char *nfto_device_caps_evidence(const struct nfto_device_caps *device);
  * Since 0.1.
  */
 const struct nfto_error *nfto_device_caps_error(const struct nfto_device_caps *device);
-/** The network devices of a network namespace, how they stand on each other, and what a plan must know of
- *  the kernel, at one moment. */
+
+/** The network devices of a network namespace, how they stand on each other, and what a plan must
+ *  know of the kernel, at one moment. */
 struct nfto_topology;
 
 /**
@@ -335,14 +340,16 @@ struct nfto_topology;
 int nfto_topology_read(struct nfto_ctx *ctx, struct nfto_topology **topology);
 
 /**
- * Read a topology from its record, as nfto_topology_text() gives it, of this machine or any other, or made
- * by hand. Lines and words that this version does not know are skipped.
+ * Read a topology from its record, as nfto_topology_text() gives it, of this machine or any other,
+ * or made by hand. Lines and words that this version does not know are skipped.
  * @param text Not changed, and not needed after the call; need not end with a NUL.
  * @param length Of the text, in bytes.
  * @param topology Out: free with nfto_topology_free().
- * @param line Out, may be NULL: set for -EINVAL, to the number of the line that is wrong, the first being 1.
- * @return 0; -ENOMEM; -EINVAL if the heading is missing, if a value can't be, if a device is named that has
- *         no line, if two devices have the same index or name, or if there are more than 65536. Since 0.1.
+ * @param line Out, may be NULL: set for -EINVAL, to the number of the line that is wrong, the first
+ *         being 1.
+ * @return 0; -ENOMEM; -EINVAL if the heading is missing, if a value can't be, if a device is named
+ *         that has no line, if two devices have the same index or name, or if there are more than
+ *         65536. Since 0.1.
  */
 int nfto_topology_parse(const char *text, size_t length, struct nfto_topology **topology,
 			size_t *line);
@@ -350,8 +357,8 @@ int nfto_topology_parse(const char *text, size_t length, struct nfto_topology **
 /** Since 0.1. */
 void nfto_topology_free(struct nfto_topology *topology);
 
-/** The record of a topology: lines of text, for people and for nfto_topology_parse(). Borrowed from the
- *  topology. It holds names of devices, and no addresses. Since 0.1. */
+/** The record of a topology: lines of text, for people and for nfto_topology_parse(). Borrowed from
+ *  the topology. It holds names of devices, and no addresses. Since 0.1. */
 const char *nfto_topology_text(const struct nfto_topology *topology);
 
 /* ---------------------------------------------------------------------------------------------
@@ -384,16 +391,17 @@ const char *nfto_mode_name(enum nfto_mode mode);
 /** What you want of one instance. */
 struct nfto_spec;
 
-/** A spec named NFTO_DEFAULT_NAME: mode auto, no interfaces or devices, with counters, priorities 0 and
- *  10, no threshold. Free with nfto_spec_free(). @return 0; -ENOMEM. Since 0.1. */
+/** A spec named NFTO_DEFAULT_NAME: mode auto, no interfaces or devices, with counters, priorities 0
+ *  and 10, no threshold. Free with nfto_spec_free(). @return 0; -ENOMEM. Since 0.1. */
 int nfto_spec_new(struct nfto_spec **spec);
 
 /** Since 0.1. */
 void nfto_spec_free(struct nfto_spec *spec);
 
 /**
- * Name the instance, which is the name of its table. The name is copied, and judged by nfto_apply():
- * a letter, then letters, digits, '_', '-' or '.', at most 255 bytes, so that nft(8) can name it too.
+ * Name the instance, which is the name of its table. The name is copied, and judged by
+ * nfto_apply(): a letter, then letters, digits, '_', '-' or '.', at most 255 bytes, so that nft(8)
+ * can name it too.
  * @return 0; -ENOMEM. Since 0.1.
  */
 int nfto_spec_set_name(struct nfto_spec *spec, const char *name);
@@ -402,46 +410,49 @@ int nfto_spec_set_name(struct nfto_spec *spec, const char *name);
 int nfto_spec_set_mode(struct nfto_spec *spec, enum nfto_mode mode);
 
 /**
- * Add an interface as people name it: a bridge, a VLAN, a PPPoE link, a network card. The plan finds the
- * devices that belong into the flowtable for it. A name that ends with '*' stands for all interfaces that
- * begin so, unless there is one of that very name. The name is copied, and judged by nfto_apply(), which
- * can say what is wrong with it.
+ * Add an interface as people name it: a bridge, a VLAN, a PPPoE link, a network card. The plan
+ * finds the devices that belong into the flowtable for it. A name that ends with '*' stands for all
+ * interfaces that begin so, unless there is one of that very name. The name is copied, and judged
+ * by nfto_apply(), which can say what is wrong with it.
  * @return 0; -ENOMEM. Since 0.1.
  */
 int nfto_spec_add_interface(struct nfto_spec *spec, const char *interface);
 
 /**
- * Add a device that goes into the flowtable as it is, whatever it is. A name that ends with '*' stands for
- * all devices that begin so, unless there is one of that very name. Copied and judged as above.
+ * Add a device that goes into the flowtable as it is, whatever it is. A name that ends with '*'
+ * stands for all devices that begin so, unless there is one of that very name. Copied and judged as
+ * above.
  * @return 0; -ENOMEM. Since 0.1.
  */
 int nfto_spec_add_device(struct nfto_spec *spec, const char *device);
 
-/** Count packets and bytes of offloaded flows into conntrack (default: true). It costs a little, and
- *  accounting is wrong without it. Since 0.1. */
+/** Count packets and bytes of offloaded flows into conntrack (default: true). It costs a little,
+ *  and accounting is wrong without it. Since 0.1. */
 void nfto_spec_set_counter(struct nfto_spec *spec, bool counter);
 
 /** The priority of the flowtable's ingress hook (default: 0). Since 0.1. */
 void nfto_spec_set_ingress_priority(struct nfto_spec *spec, int32_t priority);
 
-/** The priority of our forward chain (default: 10). Keep it behind the firewall's, so that only what the
- *  firewall accepts is offloaded. Since 0.1. */
+/** The priority of our forward chain (default: 10). Keep it behind the firewall's, so that only
+ *  what the firewall accepts is offloaded. Since 0.1. */
 void nfto_spec_set_forward_priority(struct nfto_spec *spec, int32_t priority);
 
-/** Only offload connections that had so many packets, in both directions together (default 0: all), as
- *  some tools must see the begin of each connection. See nfto_txn_add_offload_rule(). Since 0.1. */
+/** Only offload connections that had so many packets, in both directions together (default 0: all),
+ *  as some tools must see the begin of each connection. See nfto_txn_add_offload_rule(). Since
+ *  0.1. */
 void nfto_spec_set_min_packets(struct nfto_spec *spec, uint64_t min_packets);
 
 /**
- * How flows leave the hardware where nfto_apply() must replace its flowtable, as for a change from hardware
- * to software. See nfto_drain() for both.
+ * How flows leave the hardware where nfto_apply() must replace its flowtable, as for a change from
+ * hardware to software. See nfto_drain() for both.
  * @param flags Of enum nfto_drain_flags (default: NFTO_DRAIN_KEEP_CONNECTIONS).
  * @param timeout_s 0, the default: as long as nfto_drain() takes for 0.
  * @return 0; -EINVAL for an unknown flag. Since 0.1.
  */
 int nfto_spec_set_drain(struct nfto_spec *spec, uint32_t flags, unsigned int timeout_s);
 
-/** From the interfaces and devices of a spec to those that belong into its flowtable, with the reasons. */
+/** From the interfaces and devices of a spec to those that belong into its flowtable, with the
+ *  reasons. */
 struct nfto_plan;
 
 /** One device on the way of the flows. */
@@ -466,23 +477,27 @@ enum nfto_plan_reason {
 	NFTO_PLAN_EXPLICIT = 1,
 	/** "entry": packets come in here, and here the kernel looks for their flows. */
 	NFTO_PLAN_ENTRY = 2,
-	/** "route": routes go over it; the kernel keeps flows here when it does not find the way below. */
+	/** "route": routes go over it; the kernel keeps flows here when it does not find the way
+	 *  below. */
 	NFTO_PLAN_ROUTE = 3,
 	/** "between": on the way, but no flow is kept here. */
 	NFTO_PLAN_BETWEEN = 4,
 	/** "no-hardware": it has none, and needs none: the devices below it are asked. */
 	NFTO_PLAN_NO_HARDWARE = 5,
-	/** "no-driver": no driver takes flows of its kind into hardware, and nothing below stands for it. */
+	/** "no-driver": no driver takes flows of its kind into hardware, and nothing below stands
+	 *  for it. */
 	NFTO_PLAN_NO_DRIVER = 6,
 	/** "handed-over": another device takes its packets over, and flows are kept there. */
 	NFTO_PLAN_HANDED_OVER = 7,
-	/** "conduit": it carries a switch's tagged frames, and flows are kept for the switch's ports. */
+	/** "conduit": it carries a switch's tagged frames, and flows are kept for the switch's
+	 *  ports. */
 	NFTO_PLAN_CONDUIT = 8,
 	/** "too-deep": more tags, sessions or devices above it than the kernel follows. */
 	NFTO_PLAN_TOO_DEEP = 9,
 	/** "inner-tag": an 802.1ad tag inside of another, which the kernel does not read. */
 	NFTO_PLAN_INNER_TAG = 10,
-	/** "tunnel": what is inside can be offloaded in software; the packets around it are this host's. */
+	/** "tunnel": what is inside can be offloaded in software; the packets around it are this
+	 *  host's. */
 	NFTO_PLAN_TUNNEL = 11,
 	/** "ipsec": each packet is held against a policy, so none is offloaded. */
 	NFTO_PLAN_IPSEC = 12,
@@ -496,17 +511,19 @@ enum nfto_plan_reason {
 	NFTO_PLAN_LOOP = 16,
 	/** "unknown-session": nobody can tell the device below its PPPoE session. */
 	NFTO_PLAN_UNKNOWN_SESSION = 17,
-	/** "no-path-discovery": the kernel does not look below the route's device (before Linux 5.13). */
+	/** "no-path-discovery": the kernel does not look below the route's device (before Linux
+	 *  5.13). */
 	NFTO_PLAN_NO_PATH_DISCOVERY = 18,
-	/** "no-pppoe-match": the kernel does not find flows of PPPoE here (before 5.15.157, 6.1.88, 6.6.29
-	 *  and 6.9). */
+	/** "no-pppoe-match": the kernel does not find flows of PPPoE here (before 5.15.157, 6.1.88,
+	 *  6.6.29 and 6.9). */
 	NFTO_PLAN_NO_PPPOE_MATCH = 19,
 	/** "no-device": there is no such device now. */
 	NFTO_PLAN_NO_DEVICE = 20,
 	/** "no-match": a wildcard, and nothing of such a name is there now. */
 	NFTO_PLAN_NO_MATCH = 21,
-	/** "vlan-filtering": the port of a bridge with VLAN filtering. In software, flows that are kept here
-	 *  leave without the tag that the port may have to put on, so they are kept above the bridge. */
+	/** "vlan-filtering": the port of a bridge with VLAN filtering. In software, flows that are
+	 *  kept here leave without the tag that the port may have to put on, so they are kept above
+	 *  the bridge. */
 	NFTO_PLAN_VLAN_FILTERING = 22,
 };
 
@@ -524,20 +541,21 @@ int nfto_plan_new(const struct nfto_topology *topology, const struct nfto_spec *
 /** Since 0.1. */
 void nfto_plan_free(struct nfto_plan *plan);
 
-/** What the plan is for: hardware or software. For a spec of mode auto: hardware, unless flows need a device
- *  that no driver has in hardware. A driver that may have it can still refuse. Since 0.1. */
+/** What the plan is for: hardware or software. For a spec of mode auto: hardware, unless flows need
+ *  a device that no driver has in hardware. A driver that may have it can still refuse. Since
+ *  0.1. */
 enum nfto_mode nfto_plan_mode(const struct nfto_plan *plan);
 
-/** The device that stands in the way of hardware: flows need it, and it can't have any. So a plan of mode
- *  hardware would leave flows out, and one of mode auto is for software. NULL if there is none, and for mode
- *  software. Borrowed from the plan. Since 0.1. */
+/** The device that stands in the way of hardware: flows need it, and it can't have any. So a plan
+ *  of mode hardware would leave flows out, and one of mode auto is for software. NULL if there is
+ *  none, and for mode software. Borrowed from the plan. Since 0.1. */
 const struct nfto_plan_device *nfto_plan_obstacle(const struct nfto_plan *plan);
 
 /** The number of devices, of all decisions. Since 0.1. */
 size_t nfto_plan_count(const struct nfto_plan *plan);
 
-/** In the order of the spec, each followed by those below it, each device once. Borrowed from the plan; NULL
- *  if the index is out of range. Since 0.1. */
+/** In the order of the spec, each followed by those below it, each device once. Borrowed from the
+ *  plan; NULL if the index is out of range. Since 0.1. */
 const struct nfto_plan_device *nfto_plan_get(const struct nfto_plan *plan, size_t index);
 
 /** Its name; for one that is missing, as it was given. Since 0.1. */
@@ -549,10 +567,12 @@ enum nfto_plan_decision nfto_plan_device_decision(const struct nfto_plan_device 
 /** Why. Since 0.1. */
 enum nfto_plan_reason nfto_plan_device_reason(const struct nfto_plan_device *device);
 
-/** Why, for people, without a full stop; may name other devices, and is safe on a terminal. Since 0.1. */
+/** Why, for people, without a full stop; may name other devices, and is safe on a terminal. Since
+ *  0.1. */
 const char *nfto_plan_device_sentence(const struct nfto_plan_device *device);
 
-/** The interface or device of the spec, as it was given, by which it was first reached. Since 0.1. */
+/** The interface or device of the spec, as it was given, by which it was first reached. Since
+ *  0.1. */
 const char *nfto_plan_device_via(const struct nfto_plan_device *device);
 
 /** What nfto_apply() did. */
@@ -560,31 +580,34 @@ struct nfto_result;
 
 /**
  * Bring an instance into the state of a spec, in one atomic batch: either all of it happens, or
- * nothing. What is as wanted already stays untouched; if all is, nothing is sent. Devices are added and
- * removed in place: flows through the others stay offloaded.
+ * nothing. What is as wanted already stays untouched; if all is, nothing is sent. Devices are added
+ * and removed in place: flows through the others stay offloaded.
  *
- * What does not exist is left out and remembered: it fails nothing, see nfto_result_plan(). If somebody else
- * changes the rule set meanwhile, or a device goes, it is begun again, up to 20 times.
+ * What does not exist is left out and remembered: it fails nothing, see nfto_result_plan(). If
+ * somebody else changes the rule set meanwhile, or a device goes, it is begun again, up to 20
+ * times.
  *
- * A change between hardware and software, or of the ingress priority, replaces the flowtable, since the
- * kernel can't change it: its flows start again. A flowtable in hardware is drained before, once the kernel
- * has judged that the rest will do, see nfto_spec_set_drain(); that may take as long as the timeout of flows.
+ * A change between hardware and software, or of the ingress priority, replaces the flowtable, since
+ * the kernel can't change it: its flows start again. A flowtable in hardware is drained before,
+ * once the kernel has judged that the rest will do, see nfto_spec_set_drain(); that may take as
+ * long as the timeout of flows.
  *
  * @param result Out, may be NULL: free with nfto_result_free().
  * @return 0, or:
- *   -EINVAL      NFTO_ERROR_INVALID: no interface or device, or the name of the instance or of one of them
- *                can't be
+ *   -EINVAL      NFTO_ERROR_INVALID: no interface or device, or the name of the instance or of one
+ *                of them can't be
  *   -EINVAL      NFTO_ERROR_DEVICE_DUPLICATE: a name is given twice
  *   -EOPNOTSUPP  NFTO_ERROR_DEVICE_REFUSED: mode hardware, and a driver does not take it
- *   -EBUSY       NFTO_ERROR_DEVICE_BUSY: mode hardware, and another flowtable has the device's hardware
- *   -EOPNOTSUPP  NFTO_ERROR_IMMUTABLE: another ingress priority, and the flowtable is in hardware: remove
- *                the instance first
+ *   -EBUSY       NFTO_ERROR_DEVICE_BUSY: mode hardware, and another flowtable has the device's
+ *                hardware
+ *   -EOPNOTSUPP  NFTO_ERROR_IMMUTABLE: another ingress priority, and the flowtable is in hardware:
+ *                remove the instance first
  *   -ENOENT      NFTO_ERROR_NOT_SUPPORTED: the kernel has no flowtables
  *   -EOPNOTSUPP  NFTO_ERROR_NOT_SUPPORTED: the kernel has no nf_tables
  *   -EEXIST      NFTO_ERROR_FOREIGN_TABLE: a table of that name exists that is not ours
  *   -EPERM       NFTO_ERROR_OWNED_TABLE: another process holds the table (flag owner)
- *   -ETIMEDOUT   NFTO_ERROR_STILL_OFFLOADED, and the other errors of nfto_drain(): flows did not leave the
- *                hardware. The instance is there as before, without its offload rule
+ *   -ETIMEDOUT   NFTO_ERROR_STILL_OFFLOADED, and the other errors of nfto_drain(): flows did not
+ *                leave the hardware. The instance is there as before, without its offload rule
  *   -EINTR       NFTO_ERROR_INTERRUPTED: others kept changing the rule set
  *   -ENOENT      NFTO_ERROR_NO_DEVICE: a device kept coming and going
  * Since 0.1.
@@ -592,8 +615,8 @@ struct nfto_result;
 int nfto_apply(struct nfto_ctx *ctx, const struct nfto_spec *spec, struct nfto_result **result);
 
 /**
- * What nfto_apply() would do, judged by the kernel but not done (see nfto_txn_check()): the result is the
- * same, and so are the errors.
+ * What nfto_apply() would do, judged by the kernel but not done (see nfto_txn_check()): the result
+ * is the same, and so are the errors.
  * Since 0.1.
  */
 int nfto_apply_check(struct nfto_ctx *ctx, const struct nfto_spec *spec,
@@ -612,15 +635,15 @@ enum nfto_mode nfto_result_mode(const struct nfto_result *result);
  *  was changed. Borrowed from the result. Since 0.1. */
 const struct nfto_error *nfto_result_fallback(const struct nfto_result *result);
 
-/** The plan that was brought about: each device with its decision and reason, those too that are missing
- *  or left out. Borrowed from the result. Since 0.1. */
+/** The plan that was brought about: each device with its decision and reason, those too that are
+ *  missing or left out. Borrowed from the result. Since 0.1. */
 const struct nfto_plan *nfto_result_plan(const struct nfto_result *result);
 
 /** How many steps it took: the operations of the batch. 0 if nothing was changed. Since 0.1. */
 size_t nfto_result_step_count(const struct nfto_result *result);
 
-/** A step, for people: "add device "lan0" to flowtable inet nftoffload ft". Borrowed from the result; NULL
- *  if the index is out of range. Since 0.1. */
+/** A step, for people: "add device "lan0" to flowtable inet nftoffload ft". Borrowed from the
+ *  result; NULL if the index is out of range. Since 0.1. */
 const char *nfto_result_step(const struct nfto_result *result, size_t index);
 
 /** How to drain an instance. */
@@ -643,12 +666,12 @@ struct nfto_drained;
  *
  * First the offload rule goes. Then, unless NFTO_DRAIN_KEEP_CONNECTIONS is set, the offloaded
  * connections are deleted from conntrack, as by nfto_evict(): their next packets begin a connection
- * anew, as far as the firewall and NAT let them. With it, the timeouts of flows are set to 0 until all have expired,
- * and put back then. They are put back also after a failure; and what they were is kept in the
- * table, so that after a process which was killed the next nfto_drain(), nfto_remove() or
- * nfto_apply() of the instance puts them back. Two instances must not be drained so at the same
- * time. Last, it is waited until nothing shows any more that the kernel has hold of a flow. The
- * calling thread sleeps meanwhile.
+ * anew, as far as the firewall and NAT let them. With it, the timeouts of flows are set to 0 until
+ * all have expired, and put back then. They are put back also after a failure; and what they were
+ * is kept in the table, so that after a process which was killed the next nfto_drain(),
+ * nfto_remove() or nfto_apply() of the instance puts them back. Two instances must not be drained
+ * so at the same time. Last, it is waited until nothing shows any more that the kernel has hold of
+ * a flow. The calling thread sleeps meanwhile.
  *
  * Conntrack does not tell flowtables apart, and its timeouts are those of the whole network
  * namespace. If other flowtables offload there, too, their connections are deleted as well, or with
@@ -709,8 +732,8 @@ uint64_t nfto_drained_elapsed_ms(const struct nfto_drained *drained);
 struct nfto_status;
 
 /**
- * Read the status of an instance. One that does not exist has the modes NFTO_MODE_NONE, no device and
- * zero counts: nothing is offloaded.
+ * Read the status of an instance. One that does not exist has the modes NFTO_MODE_NONE, no device
+ * and zero counts: nothing is offloaded.
  * @param status Out: free with nfto_status_free().
  * @return 0, or:
  *   -EINVAL      NFTO_ERROR_INVALID: the name can't be
@@ -731,9 +754,9 @@ enum nfto_mode nfto_status_requested(const struct nfto_status *status);
 
 /**
  * What the kernel has: hardware, software, or none if the table, its rules or all devices are gone.
- * Hardware means that the kernel has bound the devices' drivers to the flowtable, or says so: a kernel
- * that is patched to hide a driver's refusal (OpenWrt's) says so always, and a driver may still decline
- * each flow. Which flows were taken is seen by nfto_flows_open(). Since 0.1.
+ * Hardware means that the kernel has bound the devices' drivers to the flowtable, or says so: a
+ * kernel that is patched to hide a driver's refusal (OpenWrt's) says so always, and a driver may
+ * still decline each flow. Which flows were taken is seen by nfto_flows_open(). Since 0.1.
  */
 enum nfto_mode nfto_status_effective(const struct nfto_status *status);
 
@@ -821,7 +844,8 @@ uint64_t nfto_leak_bytes(const struct nfto_leak *leak);
  */
 
 /** What conntrack says about a flow. (Source: include/uapi/linux/netfilter/nf_conntrack_common.h,
- *  IPS_OFFLOAD and IPS_HW_OFFLOAD; the combinations are those of net/netfilter/nf_flow_table_core.c.) */
+ *  IPS_OFFLOAD and IPS_HW_OFFLOAD; the combinations are those of
+ *  net/netfilter/nf_flow_table_core.c.) */
 enum nfto_flow_state {
 	/** Not offloaded: neither bit. */
 	NFTO_FLOW_NONE = 0,
@@ -842,7 +866,8 @@ const char *nfto_flow_state_name(enum nfto_flow_state state);
  *  library. */
 struct nfto_flow_filter;
 
-/** A filter for every offloaded flow, in any of the three states. Free with nfto_flow_filter_free().
+/** A filter for every offloaded flow, in any of the three states. Free with
+ *  nfto_flow_filter_free().
  *  @return 0; -ENOMEM. Since 0.1. */
 int nfto_flow_filter_new(struct nfto_flow_filter **filter);
 
@@ -882,14 +907,15 @@ int nfto_flow_filter_set_destination(struct nfto_flow_filter *filter, int family
 int nfto_flow_filter_set_address(struct nfto_flow_filter *filter, int family, const void *address,
 				 unsigned int prefix_length);
 
-/** Only this source port of the original direction, host byte order. Protocols without ports have 0.
- *  Since 0.1. */
+/** Only this source port of the original direction, host byte order. Protocols without ports have
+ *  0. Since 0.1. */
 void nfto_flow_filter_set_source_port(struct nfto_flow_filter *filter, uint16_t port);
 
 /** Only this destination port of the original direction, host byte order. Since 0.1. */
 void nfto_flow_filter_set_destination_port(struct nfto_flow_filter *filter, uint16_t port);
 
-/** Only connections with this port at either end, before or after NAT, host byte order. Since 0.1. */
+/** Only connections with this port at either end, before or after NAT, host byte order. Since
+ *  0.1. */
 void nfto_flow_filter_set_port(struct nfto_flow_filter *filter, uint16_t port);
 
 /** Only connections whose conntrack mark, under the mask, is the value. A mask of 0 takes any mark.
@@ -913,8 +939,9 @@ int nfto_flow_filter_set_interface(struct nfto_flow_filter *filter, const char *
 struct nfto_flows;
 
 /**
- * Begin to read flows. The stream has a socket of its own, so the context stays free for other calls.
- * The table lives on while it is read: a flow that comes or goes meanwhile may be there or not.
+ * Begin to read flows. The stream has a socket of its own, so the context stays free for other
+ * calls. The table lives on while it is read: a flow that comes or goes meanwhile may be there or
+ * not.
  * @param filter May be NULL: all offloaded flows.
  * @param flows Out: free with nfto_flows_free(), before the context.
  * @return 0, or:
@@ -950,8 +977,8 @@ int nfto_flow_family(const struct nfto_flow *flow);
 /** IPPROTO_TCP, IPPROTO_UDP... Since 0.1. */
 uint8_t nfto_flow_protocol(const struct nfto_flow *flow);
 
-/** Source address of the packets of a direction as they come in: of the reply direction, before NAT is
- *  undone. 4 or 16 bytes in network order, for inet_ntop(3); borrowed. Since 0.1. */
+/** Source address of the packets of a direction as they come in: of the reply direction, before NAT
+ *  is undone. 4 or 16 bytes in network order, for inet_ntop(3); borrowed. Since 0.1. */
 const void *nfto_flow_source(const struct nfto_flow *flow, enum nfto_direction direction);
 
 /** Their destination address. Since 0.1. */
@@ -974,8 +1001,8 @@ uint16_t nfto_flow_zone(const struct nfto_flow *flow);
 int nfto_flow_mark(const struct nfto_flow *flow, uint32_t *mark);
 
 /** Packets of a direction, offloaded or not. Hardware counters lag by a tenth of the flow timeout.
- *  @return 0; -ENODATA if the kernel does not count (net.netfilter.nf_conntrack_acct is 0, or was when
- *  the connection began). Since 0.1. */
+ *  @return 0; -ENODATA if the kernel does not count (net.netfilter.nf_conntrack_acct is 0, or was
+ *  when the connection began). Since 0.1. */
 int nfto_flow_packets(const struct nfto_flow *flow, enum nfto_direction direction,
 		      uint64_t *packets);
 
@@ -986,8 +1013,8 @@ int nfto_flow_bytes(const struct nfto_flow *flow, enum nfto_direction direction,
  * Delete offloaded connections from conntrack, whoever has offloaded them: their flows leave the
  * fast path at once, and the hardware within two or three seconds, when the kernel looks after
  * them. The next packets of such a connection begin one anew, which the current policy of the
- * firewall judges. If it was masqueraded, and the next packet comes from the far end, that packet is
- * for the router itself now, which answers it with a reset unless the firewall drops it.
+ * firewall judges. If it was masqueraded, and the next packet comes from the far end, that packet
+ * is for the router itself now, which answers it with a reset unless the firewall drops it.
  *
  * Exactly those are deleted that match: one that ends meanwhile and is opened again is left alone.
  * @param filter May be NULL: all offloaded connections of the network namespace. One for flows that
@@ -1028,7 +1055,8 @@ enum nfto_family {
 /** As nft(8) writes it: "inet", "ip", "ip6"; "unknown" for another value. Since 0.1. */
 const char *nfto_family_name(enum nfto_family family);
 
-/** Flags of a flowtable. (Source: include/uapi/linux/netfilter/nf_tables.h, nft_flowtable_flags.) */
+/** Flags of a flowtable. (Source: include/uapi/linux/netfilter/nf_tables.h,
+ *  nft_flowtable_flags.) */
 enum nfto_flowtable_flags {
 	/** Offer the flows to the devices' hardware. Fixed for the life of the flowtable. */
 	NFTO_FLOWTABLE_HARDWARE = 1u << 0,
@@ -1040,9 +1068,9 @@ enum nfto_flowtable_flags {
  * A transaction: operations are added, then happen all at once or not at all.
  *
  * Each nfto_txn_*() that adds an operation copies its arguments and sends nothing. They return 0,
- * -ENOMEM, or -EINVAL (NFTO_ERROR_INVALID) if a flag can't be, or a name: of a table, chain or flowtable,
- * 1 to 255 bytes without control characters; of a device, 1 to 15 bytes, not "." or "..", without '/', ':'
- * and white space (source: net/core/dev.c, dev_valid_name).
+ * -ENOMEM, or -EINVAL (NFTO_ERROR_INVALID) if a flag can't be, or a name: of a table, chain or
+ * flowtable, 1 to 255 bytes without control characters; of a device, 1 to 15 bytes, not "." or
+ * "..", without '/', ':' and white space (source: net/core/dev.c, dev_valid_name).
  */
 struct nfto_txn;
 
@@ -1074,9 +1102,9 @@ int nfto_txn_delete_flowtable(struct nfto_txn *txn, enum nfto_family family, con
 int nfto_txn_set_flowtable_flags(struct nfto_txn *txn, enum nfto_family family, const char *table,
 				 const char *flowtable, uint32_t flags);
 
-/** Add a device to a flowtable; one that it has already is left as it is. Each device is a message of
- *  its own, so that a refusal names it, and so that there may be more than the 255 which the kernel
- *  takes in one message. Since 0.1. */
+/** Add a device to a flowtable; one that it has already is left as it is. Each device is a message
+ *  of its own, so that a refusal names it, and so that there may be more than the 255 which the
+ *  kernel takes in one message. Since 0.1. */
 int nfto_txn_add_device(struct nfto_txn *txn, enum nfto_family family, const char *table,
 			const char *flowtable, const char *device);
 
@@ -1085,8 +1113,8 @@ int nfto_txn_delete_device(struct nfto_txn *txn, enum nfto_family family, const 
 			   const char *flowtable, const char *device);
 
 /** Create a base chain on the forward hook, policy accept; one that exists is left as it is.
- *  @param priority After the firewall's own forward chain (0, "filter"), so that only what it accepts
- *         is offloaded. Since 0.1. */
+ *  @param priority After the firewall's own forward chain (0, "filter"), so that only what it
+ *         accepts is offloaded. Since 0.1. */
 int nfto_txn_add_forward_chain(struct nfto_txn *txn, enum nfto_family family, const char *table,
 			       const char *chain, int32_t priority);
 
@@ -1100,17 +1128,18 @@ int nfto_txn_flush_chain(struct nfto_txn *txn, enum nfto_family family, const ch
 
 /** Append the rule that offloads TCP and UDP, and counts how many flows it could insert:
  *  `meta l4proto { tcp, udp } [ct packets >= MIN_PACKETS] flow add @FLOWTABLE counter`.
- *  @param min_packets Only connections that had as many packets, in both directions together; 0: all.
- *         With it the kernel switches net.netfilter.nf_conntrack_acct on (source: nft_ct_get_init() in
- *         net/netfilter/nft_ct.c), and connections that began before are not offloaded.
+ *  @param min_packets Only connections that had as many packets, in both directions together; 0:
+ *         all. With it the kernel switches net.netfilter.nf_conntrack_acct on (source:
+ *         nft_ct_get_init() in net/netfilter/nft_ct.c), and connections that began before are not
+ *         offloaded.
  *  @param comment May be NULL; at most 127 bytes, shown by nft(8). Since 0.1. */
 int nfto_txn_add_offload_rule(struct nfto_txn *txn, enum nfto_family family, const char *table,
 			      const char *chain, const char *flowtable, uint64_t min_packets,
 			      const char *comment);
 
-/** Append the leak detector: a rule that counts packets of flows that are marked as offloaded, and four
- *  sets and a chain "leaks" that name flow and direction. Only for tables of family inet, once per
- *  table. Since 0.1. */
+/** Append the leak detector: a rule that counts packets of flows that are marked as offloaded, and
+ *  four sets and a chain "leaks" that name flow and direction. Only for tables of family inet, once
+ *  per table. Since 0.1. */
 int nfto_txn_add_leak_detector(struct nfto_txn *txn, const char *table, const char *chain);
 
 /**

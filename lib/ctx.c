@@ -42,7 +42,8 @@ int ctx_new(int netns_fd, const struct transport_opener *opener, struct nfto_ctx
 	return 0;
 }
 
-/* The namespace is kept, since later sockets (flow streams) belong into it wherever the thread is then. */
+/* The namespace is kept, since later sockets (flow streams) belong into it wherever the thread is
+ * then. */
 NFTO_API int nfto_ctx_new(struct nfto_ctx **ctx)
 {
 	return ctx_new(netns_current(), &netlink_opener, ctx);
@@ -71,9 +72,10 @@ NFTO_API const struct nfto_error *nfto_ctx_error(const struct nfto_ctx *ctx)
 }
 
 /*
- * The kernel sizes the messages of a dump by the largest buffer that the socket has received into, and a
- * flowtable is one message with all of its devices. On a fresh socket that is about 185 of them, and a
- * longer one ends the dump early, without an error. So the first request asks for something small: this.
+ * The kernel sizes the messages of a dump by the largest buffer that the socket has received into,
+ * and a flowtable is one message with all of its devices. On a fresh socket that is about 185 of
+ * them, and a longer one ends the dump early, without an error. So the first request asks for
+ * something small: this.
  */
 int ctx_nft_generation(struct nfto_ctx *ctx, uint32_t *generation)
 {

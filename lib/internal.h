@@ -65,13 +65,16 @@ int ctx_new(int netns_fd, const struct transport_opener *opener, struct nfto_ctx
 /* Opens a socket to a bus (NETLINK_NETFILTER, NETLINK_ROUTE...) in the namespace of the context. */
 int ctx_open_channel(const struct nfto_ctx *ctx, int bus, struct channel *channel);
 
-/* The generation of the rule set: it grows with each change that anybody makes. 0 or a negative errno. */
+/* The generation of the rule set: it grows with each change that anybody makes. 0 or a negative
+ * errno. */
 int ctx_nft_generation(struct nfto_ctx *ctx, uint32_t *generation);
 
-/* Does a dump of objects of nf_tables. 0 or a negative errno; the kernel's error is in ctx->nft.error. */
+/* Does a dump of objects of nf_tables. 0 or a negative errno; the kernel's error is in
+ * ctx->nft.error. */
 int ctx_nft_dump(struct nfto_ctx *ctx, const struct dump *dump);
 
-/* printable.c: copies what can be shown on a terminal, as much of it as fits; other bytes become \xNN. */
+/* printable.c: copies what can be shown on a terminal, as much of it as fits; other bytes become
+ * \xNN. */
 void printable(char *out, size_t size, const char *text);
 
 /* name.c: NULL if it can be a name, else a sentence that says why not. */
@@ -79,8 +82,8 @@ const char *name_fault_object(const char *name);
 const char *name_fault_device(const char *name);
 const char *name_fault_instance(const char *name);
 
-/* Writes a name with \xNN for each byte that is no printable ASCII, and for the backslash. A device's name
- * fits into ESCAPED_NAME_SIZE. */
+/* Writes a name with \xNN for each byte that is no printable ASCII, and for the backslash. A
+ * device's name fits into ESCAPED_NAME_SIZE. */
 #define ESCAPED_NAME_SIZE (4 * IFNAMSIZ)
 void name_escape(const char *name, char *escaped, size_t size);
 

@@ -40,7 +40,8 @@ const char *name_fault_device(const char *name)
 		return "a device name is at most 15 bytes long";
 	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 		return "a device can't be named \".\" or \"..\"";
-	/* The last is the no-break space of Latin-1, which is a space to isspace() of the kernel. */
+	/* The last is the no-break space of Latin-1, which is a space to isspace() of the
+	 * kernel. */
 	if (strpbrk(name, "/: \t\n\v\f\r\xa0"))
 		return "a device name can't hold '/', ':' or white space";
 	return NULL;

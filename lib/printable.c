@@ -5,8 +5,9 @@
 
 #include "internal.h"
 
-/* How many bytes of the text are one character in UTF-8 that can be shown; 0 if it is none. What begins
- * a shorter form of a character, a surrogate or a control character (U+0080 to U+009F) is none. */
+/* How many bytes of the text are one character in UTF-8 that can be shown; 0 if it is none. What
+ * begins a shorter form of a character, a surrogate or a control character (U+0080 to U+009F) is
+ * none. */
 static size_t character_length(const unsigned char *text)
 {
 	size_t length = text[0] < 0x80 ? 1 : text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;

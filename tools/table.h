@@ -25,8 +25,8 @@ enum table_colour {
 
 struct table *table_new(const struct table_column *columns, size_t count);
 
-/* As many cells as there are columns, which are copied. The colour is that of the whole row. A table of
- * NULL is one that could not be made. */
+/* As many cells as there are columns, which are copied. The colour is that of the whole row. A
+ * table of NULL is one that could not be made. */
 void table_add(struct table *table, enum table_colour colour, const char *const *cells);
 
 /* Prints and frees it: 0 or -ENOMEM. */

@@ -201,7 +201,8 @@ void options_free(struct options *options);
 /* Says what is wrong with the command line and how the command is used; returns EXIT_USAGE. */
 int usage_error(const struct command *command, const char *what, const char *argument);
 
-/* filter.c: sets the property of an option of TAKES_FILTER. NULL, or what is wrong with its value. */
+/* filter.c: sets the property of an option of TAKES_FILTER. NULL, or what is wrong with its
+ * value. */
 const char *filter_set(struct nfto_flow_filter *filter, int option, const char *value);
 
 /* number.c: a whole number from first to last, decimal or with 0x, and nothing behind it. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* By itself, since the headers of libnetfilter_conntrack and those of the kernel exclude each other. */
+/* By itself, since the headers of libnetfilter_conntrack and those of the kernel exclude each
+ * other. */
 #include <arpa/inet.h>
 #include <errno.h>
 

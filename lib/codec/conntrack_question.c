@@ -13,7 +13,8 @@ static struct nlmsghdr *open_for(struct messages *messages, uint16_t type, uint1
 	return messages_open(messages, NFNL_SUBSYS_CTNETLINK << 8 | type, flags, family, 0);
 }
 
-/* The answer is marked as a part of a dump, of which no end comes: the acknowledgement stands for it. */
+/* The answer is marked as a part of a dump, of which no end comes: the acknowledgement stands for
+ * it. */
 int conntrack_build_stats_get(struct messages *messages)
 {
 	struct nlmsghdr *message =

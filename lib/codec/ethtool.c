@@ -36,8 +36,8 @@ int ethtool_build_family_get(struct messages *messages)
 	return 0;
 }
 
-/* Without the flag for compact bitsets, features come by their names: the number of a feature is another
- * one in each kernel. */
+/* Without the flag for compact bitsets, features come by their names: the number of a feature is
+ * another one in each kernel. */
 int ethtool_build_features_get(struct messages *messages, uint16_t family, const char *device)
 {
 	struct nlmsghdr *message = open_command(messages, family, ETHTOOL_MSG_FEATURES_GET);

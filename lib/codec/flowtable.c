@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Ten attributes, put together by libmnl: libnftnl builds the hook nest of an object wherever one of its
- * parts is set, so that deleting a flowtable by the object that created it removes its devices instead.
+ * Ten attributes, put together by libmnl: libnftnl builds the hook nest of an object wherever one
+ * of its parts is set, so that deleting a flowtable by the object that created it removes its
+ * devices instead.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -129,7 +130,8 @@ static int count_attributes(const struct nlattr *nest)
 	return ret < 0 ? ret : count;
 }
 
-/* Other attributes than names are skipped: newer kernels have wildcards there (NFTA_DEVICE_PREFIX). */
+/* Other attributes than names are skipped: newer kernels have wildcards there
+ * (NFTA_DEVICE_PREFIX). */
 static int parse_devices(const struct nlattr *nest, struct flowtable_info *info)
 {
 	const struct nlattr *attr;

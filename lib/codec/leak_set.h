@@ -7,10 +7,10 @@
 #include "nft.h"
 
 /*
- * The sets that name the flows which leak. A key is the tuple of a packet as the forward chain sees it:
- *   source . source port . destination . destination port . protocol
- * each part in 32-bit words of its own. One set for each family, as a key has one length; and one for
- * each direction, as nft(8) knows at most five parts.
+ * The sets that name the flows which leak. A key is the tuple of a packet as the forward chain sees
+ *   it: source . source port . destination . destination port . protocol
+ * each part in 32-bit words of its own. One set for each family, as a key has one length; and one
+ * for each direction, as nft(8) knows at most five parts.
  */
 struct leak_set {
 	const char *name;

@@ -20,8 +20,8 @@ static inline struct nlmsghdr *nft_open(struct messages *messages, uint16_t mess
 	return messages_open(messages, NFT_TYPE(message), flags, family, 0);
 }
 
-/* The begin of a batch, which the kernel refuses (ERESTART) unless the rule set is of this generation; 0:
- * of any. 0 or -ENOMEM. */
+/* The begin of a batch, which the kernel refuses (ERESTART) unless the rule set is of this
+ * generation; 0: of any. 0 or -ENOMEM. */
 int nft_build_batch_begin(struct messages *messages, uint32_t generation);
 
 /* A question for the generation of the rule set, which each kernel with nf_tables answers: 0 or

@@ -3,7 +3,8 @@
 
 #include "pppoe_session.h"
 
-/* The number of the session and the address of its other end, as the kernel prints them ("%08X %pM "). */
+/* The number of the session and the address of its other end, as the kernel prints them ("%08X %pM
+ * "). */
 #define DEVICE_OFFSET 27
 
 static bool is_in_place(const char *line)

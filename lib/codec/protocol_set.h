@@ -7,8 +7,8 @@
 /* The kernel puts a number in. */
 #define PROTOCOL_SET_NAME "__set%d"
 
-/* The anonymous set { tcp, udp }, for the rule that comes next in the batch, which refers to it by its
- * id: 0 or -ENOMEM. */
+/* The anonymous set { tcp, udp }, for the rule that comes next in the batch, which refers to it by
+ * its id: 0 or -ENOMEM. */
 int protocol_set_build(struct messages *messages, uint8_t family, const char *table, uint32_t *id);
 
 #endif

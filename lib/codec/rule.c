@@ -260,7 +260,8 @@ int rule_build_leak_counter(struct messages *messages, const char *table, const 
 	return end(&builder, messages);
 }
 
-/* Loads the tuple of a packet, as leak_set.h lays it out, and returns nothing in between registers. */
+/* Loads the tuple of a packet, as leak_set.h lays it out, and returns nothing in between
+ * registers. */
 static void put_tuple(struct rule_builder *builder, const struct leak_set *set)
 {
 	uint32_t address = set->address_length, source = set->nfproto == NFPROTO_IPV4 ? 12 : 8;

@@ -9,8 +9,8 @@ struct nlattr;
 
 /*
  * The user data of tables and rules: bytes that the kernel keeps and does not read. nft(8) puts a
- * comment there, and so do we: it is seen in `nft list`, and lives through `nft list ruleset` to a file
- * and back, which user data of another kind would not.
+ * comment there, and so do we: it is seen in `nft list`, and lives through `nft list ruleset` to a
+ * file and back, which user data of another kind would not.
  */
 
 /* The longest comment that nft(8) reads back, without the NUL. */

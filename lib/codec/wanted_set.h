@@ -9,10 +9,10 @@
 #include "nft.h"
 
 /*
- * The set that remembers which interfaces and devices were asked for, those that are not there too: what
- * comes later can be put in its place, and "as it was asked for" can be told from "half of it is missing".
- * The kind of a name is the comment of its element, so that all of it lives through a save and a restore
- * by nft(8), which takes a name that ends with an asterisk for something else.
+ * The set that remembers which interfaces and devices were asked for, those that are not there too:
+ * what comes later can be put in its place, and "as it was asked for" can be told from "half of it
+ * is missing". The kind of a name is the comment of its element, so that all of it lives through a
+ * save and a restore by nft(8), which takes a name that ends with an asterisk for something else.
  */
 #define WANTED_SET "wanted"
 

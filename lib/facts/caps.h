@@ -28,8 +28,8 @@ struct nfto_caps {
 /* features.c: what the kernel can do. 0, or a negative errno with ctx->error set. */
 int features_read(struct nfto_ctx *ctx, struct finding *features);
 
-/* device_caps.c: what devices can do; count 0: all that may have hardware. The features must have been
- * read. The same. */
+/* device_caps.c: what devices can do; count 0: all that may have hardware. The features must have
+ * been read. The same. */
 int device_caps_read(struct nfto_ctx *ctx, const char *const *names, size_t count,
 		     struct nfto_caps *caps);
 void device_caps_free(struct nfto_device_caps *devices, size_t count);
@@ -37,14 +37,14 @@ void device_caps_free(struct nfto_device_caps *devices, size_t count);
 /*
  * trial.c: has the kernel check what it is asked to do, and never do it.
  *
- * A trial is a table of ours, what `build` puts into it, and no end of the batch: the kernel does all of
- * it, then takes it back. Nothing remains, neither objects nor a new generation.
+ * A trial is a table of ours, what `build` puts into it, and no end of the batch: the kernel does
+ * all of it, then takes it back. Nothing remains, neither objects nor a new generation.
  */
 #define TRIAL_TABLE "nftoffload-probe"
 extern const struct flowtable_ref trial_flowtable;
 
-/* What the kernel said: 0 or an errno, and to which message of what was built, counted from 0, or to the
- * table. */
+/* What the kernel said: 0 or an errno, and to which message of what was built, counted from 0, or
+ * to the table. */
 #define VERDICT_TABLE SIZE_MAX
 struct verdict {
 	int errnum;

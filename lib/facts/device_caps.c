@@ -61,8 +61,9 @@ static bool is_software(const struct link_info *link)
 	return link->type == ARPHRD_LOOPBACK || is_virtual_kind(link->kind);
 }
 
-/* Each driver that takes a flowtable says that it has hw-tc-offload, and each that says so can be asked.
- * Where ethtool is silent, what no user has made is a driver's own, and so are the ports of DSA. */
+/* Each driver that takes a flowtable says that it has hw-tc-offload, and each that says so can be
+ * asked. Where ethtool is silent, what no user has made is a driver's own, and so are the ports of
+ * DSA. */
 static bool may_be_asked(const struct nfto_device_caps *device)
 {
 	switch (device->hw_tc_offload) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What the kernel can do, found out by asking it: versions tell little of kernels that carry patches. */
+/* What the kernel can do, found out by asking it: versions tell little of kernels that carry
+ * patches. */
 #include <errno.h>
 #include <stdio.h>
 
@@ -11,11 +12,12 @@
 #include "codec/hook.h"
 #include "objects/objects.h"
 
-/* Each network namespace has one. No flow is ever offloaded through it, and in a flowtable without the
- * hardware flag its driver is not asked. */
+/* Each network namespace has one. No flow is ever offloaded through it, and in a flowtable without
+ * the hardware flag its driver is not asked. */
 #define LOOPBACK "lo"
 
-/* No device can have this name, so none is found by it, now or later (net/core/dev.c, dev_valid_name). */
+/* No device can have this name, so none is found by it, now or later (net/core/dev.c,
+ * dev_valid_name). */
 #define NO_DEVICE "nfto/none"
 
 /* Came with 5.14; path discovery, which nothing else shows, came with 5.13. */
@@ -73,7 +75,8 @@ static int build_counter(struct messages *batch, const void *data)
 	return build_flowtable(batch, NFT_FLOWTABLE_COUNTER);
 }
 
-/* A device that the same batch has added can't be removed yet: the kernel looks for it, and finds none. */
+/* A device that the same batch has added can't be removed yet: the kernel looks for it, and finds
+ * none. */
 static int build_device_changes(struct messages *batch, const void *data)
 {
 	int ret = build_plain(batch, data);
@@ -215,8 +218,8 @@ static int read_flowtable_features(struct nfto_ctx *ctx, struct finding *feature
 
 /* ---- Questions to other parts of netfilter */
 
-/* Sends a request, and takes the answer as a whole: 0 with what the kernel said, 0 or an errno; or a
- * negative errno with ctx->error set if it said nothing. */
+/* Sends a request, and takes the answer as a whole: 0 with what the kernel said, 0 or an errno; or
+ * a negative errno with ctx->error set if it said nothing. */
 static int ask(struct nfto_ctx *ctx, struct messages *request, int built, const char *object,
 	       int *errnum)
 {

@@ -25,8 +25,8 @@ NFTO_API const char *nfto_hw_tc_offload_name(enum nfto_hw_tc_offload state)
 	return "unknown";
 }
 
-/* Sends a request, of which it takes over the memory, and gives the one message of the answer, or NULL if
- * the kernel refused, for a reason that is in the channel. */
+/* Sends a request, of which it takes over the memory, and gives the one message of the answer, or
+ * NULL if the kernel refused, for a reason that is in the channel. */
 static int ask(struct nfto_ctx *ctx, struct channel *channel, struct messages *request, int built,
 	       const struct nlmsghdr **answer)
 {

@@ -5,11 +5,14 @@
 #include "codec/link.h"
 #include "internal.h"
 
-/* What a plan must know of the kernel. It is part of a topology, since a record is planned elsewhere. */
+/* What a plan must know of the kernel. It is part of a topology, since a record is planned
+ * elsewhere. */
 struct kernel_facts {
-	/* Does it look from a route's device for the device below that packets come in by (5.13)? */
+	/* Does it look from a route's device for the device below that packets come in by
+	 * (5.13)? */
 	enum nfto_answer path_discovery;
-	/* Does it find the flows of PPPoE packets on the device below the session? See plan_rules.c. */
+	/* Does it find the flows of PPPoE packets on the device below the session? See
+	 * plan_rules.c. */
 	enum nfto_answer pppoe_below;
 	/* Is the list of PPPoE sessions complete? */
 	enum nfto_answer pppoe_sessions;
@@ -23,8 +26,8 @@ struct nfto_topology {
 	const struct link_info **by_index;
 	const struct link_info **by_name;
 	const struct link_info **by_master; /* and by index among the ports of one */
-	/* The indexes of devices that have PPPoE sessions over them: each once. Which session is which
-	 * ppp device's, the kernel tells nobody. */
+	/* The indexes of devices that have PPPoE sessions over them: each once. Which session is
+	 * which ppp device's, the kernel tells nobody. */
 	uint32_t *pppoe_lowers;
 	size_t pppoe_lower_count;
 	char *text;

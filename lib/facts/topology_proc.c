@@ -15,8 +15,8 @@
 /* Longer than any line, which is a session's numbers and the name of a device. */
 #define BUFFER_SIZE 4096
 
-/* Both came with 5.13 and 5.14: the sysctl is there if path discovery is, but for 5.13 itself. Without
- * conntrack, which brings the folder, nobody can tell. */
+/* Both came with 5.13 and 5.14: the sysctl is there if path discovery is, but for 5.13 itself.
+ * Without conntrack, which brings the folder, nobody can tell. */
 static enum nfto_answer has_path_discovery(void)
 {
 	if (access(PROC_NETFILTER "/nf_flowtable_tcp_timeout", F_OK) == 0)
@@ -24,8 +24,8 @@ static enum nfto_answer has_path_discovery(void)
 	return access(PROC_NETFILTER "/nf_conntrack_max", F_OK) == 0 ? NFTO_NO : NFTO_UNKNOWN;
 }
 
-/* The kernel's name for the device is the one that it had when the session began. If it was renamed since,
- * the session is nobody's, and the list is not complete. */
+/* The kernel's name for the device is the one that it had when the session began. If it was renamed
+ * since, the session is nobody's, and the list is not complete. */
 static int take_session(struct nfto_topology *topology, const char *line, size_t length)
 {
 	const struct link_info *lower;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A topology as text, which people can read, edit and compare, and which is the same on every machine:
+ * A topology as text, which people can read, edit and compare, and which is the same on every
+ * machine:
  *
  *	nftoffload topology 1
  *	# a comment
@@ -10,8 +11,8 @@
  *	link 4 name=pppoe-wan kind=ppp type=512 up
  *	pppoe lower=eth0.7
  *
- * What is not known of a link is not written. Lines and words that a reader does not know are skipped. Bytes
- * that would end a word are written as \xNN.
+ * What is not known of a link is not written. Lines and words that a reader does not know are
+ * skipped. Bytes that would end a word are written as \xNN.
  */
 #include <ctype.h>
 #include <errno.h>

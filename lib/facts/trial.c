@@ -10,7 +10,8 @@
 
 const struct flowtable_ref trial_flowtable = { NFPROTO_INET, TRIAL_TABLE, "probe" };
 
-/* Messages of a trial: the begin of the batch, which stands for the whole, the table, and what is built. */
+/* Messages of a trial: the begin of the batch, which stands for the whole, the table, and what is
+ * built. */
 #define BATCH 0
 #define TABLE 1
 #define BUILT 2

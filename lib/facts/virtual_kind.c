@@ -4,8 +4,8 @@
 
 #include "virtual_kind.h"
 
-/* The rtnl_link_ops.kind of Linux 6.12 and of well-known modules beside it, sorted. Kinds of real hardware
- * are left out: dsa, rmnet, wwan... */
+/* The rtnl_link_ops.kind of Linux 6.12 and of well-known modules beside it, sorted. Kinds of real
+ * hardware are left out: dsa, rmnet, wwan... */
 static const char *const kinds[] = {
 	"amt",	       "bareudp",   "batadv",	"bond",	     "bridge",	  "dummy",  "erspan",
 	"geneve",      "gre",	    "gretap",	"gtp",	     "hsr",	  "ifb",    "ip6erspan",

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* Is a device of this kind (IFLA_INFO_KIND) made by software alone? "" is the kind of what no user has
- * made: the NICs. */
+/* Is a device of this kind (IFLA_INFO_KIND) made by software alone? "" is the kind of what no user
+ * has made: the NICs. */
 bool is_virtual_kind(const char *kind);
 
 #endif

@@ -104,8 +104,8 @@ static int note_steps(struct applying *applying, const struct nfto_txn *txn, boo
 	return 0;
 }
 
-/* What is in hardware must leave it before its flowtable is replaced. Then it is all begun again, as time
- * has passed. */
+/* What is in hardware must leave it before its flowtable is replaced. Then it is all begun again,
+ * as time has passed. */
 static int drain_first(struct applying *applying, const struct instance *instance)
 {
 	const struct nfto_spec *spec = applying->spec;
@@ -170,7 +170,8 @@ static int make_target(struct applying *applying, enum nfto_mode mode, struct ta
 	return 0;
 }
 
-/* An auto that fell back to software is as wanted too: hardware is tried again when something changes. */
+/* An auto that fell back to software is as wanted too: hardware is tried again when something
+ * changes. */
 static int is_met(struct applying *applying, const struct instance *instance)
 {
 	enum nfto_mode mode = applying->spec->mode;
@@ -204,8 +205,8 @@ static int refuse_obstacle(struct applying *applying)
 	return error_set(&applying->ctx->error, NFTO_ERROR_DEVICE_REFUSED, EOPNOTSUPP, &details);
 }
 
-/* A hardware flowtable can't be replaced by another one in the same batch (the old one has the hardware
- * until it is done), and in two batches a failure of the second would leave nothing. */
+/* A hardware flowtable can't be replaced by another one in the same batch (the old one has the
+ * hardware until it is done), and in two batches a failure of the second would leave nothing. */
 static int refuse_priority(struct applying *applying, const struct instance *instance)
 {
 	static const char sentence[] =

@@ -58,7 +58,8 @@ void instance_write_note(char *comment, size_t size, const struct timeouts *time
 	snprintf(comment, size, NOTE_FORMAT, timeouts->tcp, timeouts->udp);
 }
 
-/* A note that is not as we write it is nobody's: what it reads is written once more, and compared. */
+/* A note that is not as we write it is nobody's: what it reads is written once more, and
+ * compared. */
 static bool read_note(const char *comment, struct timeouts *timeouts)
 {
 	char same[COMMENT_LENGTH + 1];

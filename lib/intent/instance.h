@@ -5,10 +5,10 @@
 #include "objects/objects.h"
 
 /*
- * An instance is a table of our own. All that we know of it is in the kernel: the comment of the table
- * says that it is ours, the comment of the offload rule which mode and which threshold were asked for, and
- * the set "wanted" which interfaces and devices. Comments, as they live through a save and a restore of
- * the rule set by nft(8).
+ * An instance is a table of our own. All that we know of it is in the kernel: the comment of the
+ * table says that it is ours, the comment of the offload rule which mode and which threshold were
+ * asked for, and the set "wanted" which interfaces and devices. Comments, as they live through a
+ * save and a restore of the rule set by nft(8).
  */
 #define INSTANCE_COMMENT "managed by nftoffload"
 #define INSTANCE_FLOWTABLE "ft"
@@ -41,8 +41,8 @@ struct instance {
 	struct timeouts timeouts; /* then: what the timeouts were before it */
 };
 
-/* Is the table there, and ours: 1, or 0 if it is not there. One of that name which is not ours is the
- * error NFTO_ERROR_FOREIGN_TABLE. */
+/* Is the table there, and ours: 1, or 0 if it is not there. One of that name which is not ours is
+ * the error NFTO_ERROR_FOREIGN_TABLE. */
 int instance_find(struct nfto_ctx *ctx, const char *name);
 
 /* Reads an instance; free with instance_clear(). Errors as those of instance_find(). */

@@ -31,7 +31,8 @@ struct nfto_plan {
 	struct nfto_plan_device obstacle;
 };
 
-/* A plan for hardware or software, and no other: to fall back when a driver refuses. 0 or -ENOMEM. */
+/* A plan for hardware or software, and no other: to fall back when a driver refuses. 0 or
+ * -ENOMEM. */
 int plan_make(const struct nfto_topology *topology, const struct nfto_spec *spec,
 	      enum nfto_mode mode, struct nfto_plan **plan);
 

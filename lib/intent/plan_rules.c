@@ -2,11 +2,11 @@
 /*
  * What each kind of device is to flows, by Linux 6.1 and 6.12.
  *
- * The kernel keeps a flow for the device that its packets come in by, and looks for it on the ingress hook
- * of devices that are in the flowtable. It begins with the route's device and follows
- * ndo_fill_forward_path(): of VLANs, bridges (by their forwarding database, to one port), PPPoE, DSA ports
- * and some wifi drivers. If that ends at a device in the flowtable, the flow is kept for that one; if it
- * fails or ends elsewhere, for the route's device (nft_dev_forward_path() in
+ * The kernel keeps a flow for the device that its packets come in by, and looks for it on the
+ * ingress hook of devices that are in the flowtable. It begins with the route's device and follows
+ * ndo_fill_forward_path(): of VLANs, bridges (by their forwarding database, to one port), PPPoE,
+ * DSA ports and some wifi drivers. If that ends at a device in the flowtable, the flow is kept for
+ * that one; if it fails or ends elsewhere, for the route's device (nft_dev_forward_path() in
  * net/netfilter/nft_flow_offload.c). All other devices are the end of the way.
  *
  * Hardware takes a device whose driver answers ndo_setup_tc(TC_SETUP_FT). Only kinds that have no
@@ -79,7 +79,8 @@ static enum role role_of_type(const struct link_info *link)
 	}
 }
 
-/* Before 6.1, ports of DSA have no kind. What stands on another device and is no driver's own is one. */
+/* Before 6.1, ports of DSA have no kind. What stands on another device and is no driver's own is
+ * one. */
 static bool is_old_dsa(const struct link_info *link)
 {
 	return !link->kind[0] && link->type == ARPHRD_ETHER && link->lower != 0;
@@ -97,8 +98,8 @@ enum role role_of(const struct link_info *link)
 	return is_old_dsa(link) ? ROLE_DSA : role_of_type(link);
 }
 
-/* By its receive handler. That of a bridge asks for the forwarding database, as path discovery does; a VRF
- * has none. */
+/* By its receive handler. That of a bridge asks for the forwarding database, as path discovery
+ * does; a VRF has none. */
 bool takes_packets_of_ports(const struct link_info *master)
 {
 	enum role role = role_of(master);

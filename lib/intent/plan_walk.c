@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * Follows each interface down to the devices that its packets come in by, as the kernel does: see
- * plan_rules.c. For software both ends of the way are taken, since the kernel keeps a flow for the lower one
- * where it finds the way, and for the upper one where it does not: as long as a neighbour is not known, or
- * an address is not in a bridge's forwarding database. For hardware only the lower ends are taken: the
- * others would be refused, and the flowtable with them.
+ * plan_rules.c. For software both ends of the way are taken, since the kernel keeps a flow for the
+ * lower one where it finds the way, and for the upper one where it does not: as long as a neighbour
+ * is not known, or an address is not in a bridge's forwarding database. For hardware only the lower
+ * ends are taken: the others would be refused, and the flowtable with them.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -104,8 +104,8 @@ static struct nfto_plan_device *get(struct walk *walk, const struct link_info *l
 	return device;
 }
 
-/* A device can be reached by several ways: what one of them needs is taken, and else the first reason
- * stays, unless it was only passed. */
+/* A device can be reached by several ways: what one of them needs is taken, and else the first
+ * reason stays, unless it was only passed. */
 static bool is_settled(const struct nfto_plan_device *device)
 {
 	return device->decision == NFTO_PLAN_TAKEN ||
@@ -166,7 +166,8 @@ static bool is_root(const struct place *place)
 	return place->level == 0;
 }
 
-/* Whether the same was done before: so many interfaces over the same devices cost no more than one. */
+/* Whether the same was done before: so many interfaces over the same devices cost no more than
+ * one. */
 static bool was_seen(struct walk *walk, const struct link_info *link, const struct place *place)
 {
 	uint64_t *bits = walk->seen[link - walk->topology->links].bits;
@@ -256,8 +257,8 @@ static int step_down(struct walk *walk, const struct link_info *lower, struct pl
 	place.level++;
 	if (walk->topology->kernel.path_discovery == NFTO_NO)
 		block(walk, &place, NFTO_PLAN_NO_PATH_DISCOVERY, false);
-	/* The third tag is an error to the kernel, which it knows what to do about. Two and a session are
-	 * not: it forgets the outermost (nft_dev_path_info()). */
+	/* The third tag is an error to the kernel, which it knows what to do about. Two and a
+	 * session are not: it forgets the outermost (nft_dev_path_info()). */
 	if (place.level >= MOST_PATHS || place.tags > MOST_ENCAPSULATIONS)
 		block(walk, &place, NFTO_PLAN_TOO_DEEP, false);
 	if (place.tags + place.is_below_session > MOST_ENCAPSULATIONS)
@@ -278,9 +279,10 @@ static int visit_ports(struct walk *walk, const struct link_info *link, const st
 }
 
 /*
- * Where a port sends a VLAN tagged that the bridge itself is in, the kernel looks for that tag on packets that
- * come in, but puts none on those that go out in software (nft_dev_path_info() and nf_flow_queue_xmit()): a
- * flow that is kept for the port is lost. A route's device above the bridge is right in any case.
+ * Where a port sends a VLAN tagged that the bridge itself is in, the kernel looks for that tag on
+ * packets that come in, but puts none on those that go out in software (nft_dev_path_info() and
+ * nf_flow_queue_xmit()): a flow that is kept for the port is lost. A route's device above the
+ * bridge is right in any case.
  */
 static bool loses_tags(const struct walk *walk, const struct link_info *bridge)
 {
@@ -309,7 +311,8 @@ static int visit_vlan(struct walk *walk, const struct link_info *link, struct pl
 		return lose_way(walk, link, &place, NFTO_PLAN_ELSEWHERE);
 	if (pass(walk, link, &place) < 0)
 		return -ENOMEM;
-	/* The outermost tag may be of any kind, the one in it must be of 802.1Q (nf_flow_tuple_encap()). */
+	/* The outermost tag may be of any kind, the one in it must be of 802.1Q
+	 * (nf_flow_tuple_encap()). */
 	if (place.is_below_stag)
 		block(walk, &place, NFTO_PLAN_INNER_TAG, true);
 	place.is_below_stag = link->vlan_protocol == ETH_P_8021AD;
@@ -317,7 +320,8 @@ static int visit_vlan(struct walk *walk, const struct link_info *link, struct pl
 	return step_down(walk, lower, place);
 }
 
-/* A driver or an rtnetlink says nothing of what is below, so each device with sessions may be it. */
+/* A driver or an rtnetlink says nothing of what is below, so each device with sessions may be
+ * it. */
 static int visit_ppp(struct walk *walk, const struct link_info *link, struct place place)
 {
 	const struct nfto_topology *topology = walk->topology;
@@ -392,8 +396,8 @@ static int visit_tunnel(struct walk *walk, const struct link_info *link, const s
 {
 	if (place->blocked)
 		return keep_flows(walk, link, place);
-	/* It is no obstacle to hardware for all others: its flows are the slow path's in either case, as
-	 * it is encrypted or wrapped there. */
+	/* It is no obstacle to hardware for all others: its flows are the slow path's in either
+	 * case, as it is encrypted or wrapped there. */
 	if (is_for_hardware(walk))
 		return leave(walk, link, NFTO_PLAN_TUNNEL, NULL);
 	return take(walk, link, NFTO_PLAN_TUNNEL, NULL);

@@ -17,7 +17,8 @@ static int delete_table(struct nfto_txn *txn, const char *name)
 	return nfto_txn_delete_table(txn, NFTO_FAMILY_INET, name);
 }
 
-/* Without its rules and its flowtable. The kernel takes down the flows of one in software by itself. */
+/* Without its rules and its flowtable. The kernel takes down the flows of one in software by
+ * itself. */
 static int delete_flowtable(struct nfto_txn *txn, const char *name)
 {
 	int ret = nfto_txn_flush_chain(txn, NFTO_FAMILY_INET, name, INSTANCE_CHAIN);
@@ -76,7 +77,8 @@ static int refuse_applied(struct nfto_ctx *ctx, const char *name)
 	return error_set(&ctx->error, NFTO_ERROR_INTERRUPTED, EAGAIN, &details);
 }
 
-/* Its flows have left the hardware; but if somebody has put the rule back meanwhile, there are new ones. */
+/* Its flows have left the hardware; but if somebody has put the rule back meanwhile, there are new
+ * ones. */
 static int delete_drained(struct nfto_ctx *ctx, const char *name)
 {
 	struct instance instance;

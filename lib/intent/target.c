@@ -215,8 +215,8 @@ static int delete_devices(struct nfto_txn *txn, const struct target *target,
 	return ret;
 }
 
-/* What was asked for stands in the comment of a rule, and a rule can't be changed; nor can the hook of a
- * chain. The chain may be gone, too. */
+/* What was asked for stands in the comment of a rule, and a rule can't be changed; nor can the hook
+ * of a chain. The chain may be gone, too. */
 static int replace_rules(struct nfto_txn *txn, const struct target *target,
 			 const struct instance *instance)
 {

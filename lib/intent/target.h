@@ -7,7 +7,8 @@
 #include "plan.h"
 #include "spec.h"
 
-/* The state that an instance is to be brought into: a spec, with its names resolved for one mode. */
+/* The state that an instance is to be brought into: a spec, with its names resolved for one
+ * mode. */
 struct target {
 	const struct nfto_spec *spec;
 	enum nfto_mode mode;  /* hardware or software */
@@ -27,7 +28,8 @@ bool target_is_met(const struct target *target, const struct instance *instance)
 /* Must the flowtable be made anew, since the kernel can't change it? */
 bool target_replaces(const struct target *target, const struct instance *instance);
 
-/* Puts the operations that lead there into a transaction, the fewest that do: 0 or as nfto_txn_*(). */
+/* Puts the operations that lead there into a transaction, the fewest that do: 0 or as
+ * nfto_txn_*(). */
 int target_put_steps(const struct target *target, const struct instance *instance,
 		     struct nfto_txn *txn);
 

@@ -8,8 +8,8 @@
 #include <libmnl/libmnl.h>
 
 /*
- * Reads attributes that come from the kernel, and trusts none of them: unknown types are skipped, since
- * a newer kernel has more of them; a wrong length is -EBADMSG to the caller.
+ * Reads attributes that come from the kernel, and trusts none of them: unknown types are skipped,
+ * since a newer kernel has more of them; a wrong length is -EBADMSG to the caller.
  */
 
 /* Puts the attributes behind a message's header of `header` bytes into table[0..max]. */
@@ -20,8 +20,8 @@ int attr_parse(const struct nlmsghdr *message, size_t header, const struct nlatt
 int attr_parse_nest(const struct nlattr *nest, const struct nlattr **table, uint16_t max);
 
 /*
- * Steps through the attributes of a nest, whatever their order and however often a type stands in it.
- * Returns 1 with *attr, 0 at the end, -EBADMSG.
+ * Steps through the attributes of a nest, whatever their order and however often a type stands in
+ * it. Returns 1 with *attr, 0 at the end, -EBADMSG.
  */
 struct attr_walk {
 	const char *position;

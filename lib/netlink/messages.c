@@ -32,7 +32,8 @@ struct nlmsghdr *messages_open_plain(struct messages *messages, uint16_t type, u
 	if (reserve(messages, MESSAGE_ROOM) < 0)
 		return NULL;
 
-	/* libmnl and libnftnl leave the padding of attributes as it is, which must not be left to chance. */
+	/* libmnl and libnftnl leave the padding of attributes as it is, which must not be left to
+	 * chance. */
 	memset(messages->data + messages->length, 0, MESSAGE_ROOM);
 	message = mnl_nlmsg_put_header(messages->data + messages->length);
 	message->nlmsg_type = type;

@@ -16,17 +16,18 @@ struct messages {
 };
 
 /*
- * libmnl and libnftnl write attributes without a look at the room, so each message is given more than
- * any of ours can need: names are limited to 255 bytes, and the longest message has three names, user
- * data of 256 bytes and about ten short expressions.
+ * libmnl and libnftnl write attributes without a look at the room, so each message is given more
+ * than any of ours can need: names are limited to 255 bytes, and the longest message has three
+ * names, user data of 256 bytes and about ten short expressions.
  */
 #define MESSAGE_ROOM 8192
 
-/* Begins a message with MESSAGE_ROOM bytes for what follows its header; NULL if out of memory. It counts
- * once messages_close() was called. */
+/* Begins a message with MESSAGE_ROOM bytes for what follows its header; NULL if out of memory. It
+ * counts once messages_close() was called. */
 struct nlmsghdr *messages_open_plain(struct messages *messages, uint16_t type, uint16_t flags);
 
-/* The same with a struct nfgenmsg behind its header, for nfnetlink. The type holds the subsystem. */
+/* The same with a struct nfgenmsg behind its header, for nfnetlink. The type holds the
+ * subsystem. */
 struct nlmsghdr *messages_open(struct messages *messages, uint16_t type, uint16_t flags,
 			       uint8_t family, uint16_t res_id);
 void messages_close(struct messages *messages, const struct nlmsghdr *message);

@@ -76,9 +76,9 @@ static int start_visitor(struct visit *visit, pthread_t *visitor)
 }
 
 /*
- * A thread of its own makes the visit. The calling thread could go there and back by setns(2), but the
- * way back can be refused (it needs CAP_SYS_ADMIN over both namespaces), and then the caller's thread
- * would be stranded.
+ * A thread of its own makes the visit. The calling thread could go there and back by setns(2), but
+ * the way back can be refused (it needs CAP_SYS_ADMIN over both namespaces), and then the caller's
+ * thread would be stranded.
  */
 int netns_call(int netns_fd, int (*function)(void *data), void *data)
 {

@@ -11,8 +11,8 @@
 #include "attr.h"
 #include "request.h"
 
-/* The kernel makes replies of at most 32 KiB (netlink_dump() in net/netlink/af_netlink.c), and takes
- * the size of this buffer as permission to do so. */
+/* The kernel makes replies of at most 32 KiB (netlink_dump() in net/netlink/af_netlink.c), and
+ * takes the size of this buffer as permission to do so. */
 #define BUFFER_SIZE (64 * 1024)
 
 /* The kernel answers inside of sendmsg(2); the time is for a machine that swaps. */
@@ -46,8 +46,8 @@ void channel_close(struct channel *channel)
 	channel->buffer = NULL;
 }
 
-/* What a former request left unread belongs to nobody. It can be a lost reply as well: its ENOBUFS must
- * not be taken for ours. */
+/* What a former request left unread belongs to nobody. It can be a lost reply as well: its ENOBUFS
+ * must not be taken for ours. */
 static void drop_leftovers(struct channel *channel)
 {
 	ssize_t length;
@@ -152,8 +152,8 @@ static void read_extended_ack(const struct nlmsghdr *message, size_t header,
 		error->has_offset = true;
 }
 
-/* Both NLMSG_ERROR and NLMSG_DONE begin with the result; an error goes on with (a part of) the request,
- * a done does not. Returns the result, or -EBADMSG. */
+/* Both NLMSG_ERROR and NLMSG_DONE begin with the result; an error goes on with (a part of) the
+ * request, a done does not. Returns the result, or -EBADMSG. */
 static int read_result(const struct nlmsghdr *message, struct reply_error *error)
 {
 	size_t payload = mnl_nlmsg_get_payload_len(message), header = sizeof(int);
@@ -299,10 +299,10 @@ static void note_failure(struct channel *channel, const struct nlmsghdr *message
 }
 
 /*
- * The kernel answers each message that fails, and the last one, which asks for an acknowledgement. An
- * error of the batch as a whole (out of memory, no permission, a failure to commit) is addressed to its
- * begin, and may be the only answer. What is there beside these is read too, so that no error is missed
- * whatever the order.
+ * The kernel answers each message that fails, and the last one, which asks for an acknowledgement.
+ * An error of the batch as a whole (out of memory, no permission, a failure to commit) is addressed
+ * to its begin, and may be the only answer. What is there beside these is read too, so that no
+ * error is missed whatever the order.
  */
 static int collect_answers(struct channel *channel, uint32_t last_seq, size_t *failed)
 {
@@ -352,7 +352,8 @@ int channel_batch(struct channel *channel, struct messages *batch, bool commit, 
 			return ret;
 	}
 
-	/* Only the last is acknowledged: one reply each would overrun the socket on a long batch. */
+	/* Only the last is acknowledged: one reply each would overrun the socket on a long
+	 * batch. */
 	messages_get(batch, last)->nlmsg_flags |= NLM_F_ACK;
 	begin(channel);
 	number_messages(channel, batch);

@@ -40,8 +40,8 @@ void channel_close(struct channel *channel);
 int channel_send(struct channel *channel, const struct messages *request);
 
 /*
- * The next message of the answer. Returns 1 with a message that is valid until the next call, 0 at the
- * end of the answer, or a negative errno:
+ * The next message of the answer. Returns 1 with a message that is valid until the next call, 0 at
+ * the end of the answer, or a negative errno:
  *   -EINTR      the dump was inconsistent: repeat it
  *   -ENOBUFS    the kernel dropped a part of the answer
  *   -EBADMSG, -EMSGSIZE  the datagram is no valid netlink
@@ -75,8 +75,8 @@ int channel_each(struct channel *channel, struct messages *requests, int forgive
 /*
  * Sends a batch, whose first message is its begin. Without `commit` it is sent without its end: the
  * kernel does all the work and then takes it back. Returns 0, or a negative errno; if the kernel
- * refused, channel->error has the first failure, and *failed the index of its message (0 is the begin
- * of the batch, which stands for the whole).
+ * refused, channel->error has the first failure, and *failed the index of its message (0 is the
+ * begin of the batch, which stands for the whole).
  */
 int channel_batch(struct channel *channel, struct messages *batch, bool commit, size_t *failed);
 

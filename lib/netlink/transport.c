@@ -12,8 +12,8 @@
 #include "sysctl.h"
 #include "transport.h"
 
-/* Room for the errors of a batch in which each message fails: 300 refused devices are 300 replies, and
- * the default of 208 KiB holds fewer than that, since each is accounted with its overhead. */
+/* Room for the errors of a batch in which each message fails: 300 refused devices are 300 replies,
+ * and the default of 208 KiB holds fewer than that, since each is accounted with its overhead. */
 #define RECEIVE_BUFFER (1 << 20)
 
 struct netlink_transport {
@@ -87,8 +87,9 @@ static void set_options(struct mnl_socket *socket)
 {
 	int on = 1, size = RECEIVE_BUFFER, fd = mnl_socket_get_fd(socket);
 
-	/* All of these only make answers better, so a kernel that lacks one is no error: the kernel's
-	 * words for an error, errors without a copy of the request, room for many of them. */
+	/* All of these only make answers better, so a kernel that lacks one is no error: the
+	 * kernel's words for an error, errors without a copy of the request, room for many of
+	 * them. */
 	mnl_socket_setsockopt(socket, NETLINK_EXT_ACK, &on, sizeof(on));
 	mnl_socket_setsockopt(socket, NETLINK_CAP_ACK, &on, sizeof(on));
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size)) < 0)

@@ -39,8 +39,8 @@ static int take(const struct nlmsghdr *message, void *data)
 }
 
 /*
- * Always by a dump, never by name: the answer to a request for one flowtable has a fixed size, and the
- * kernel calls a flowtable with many devices EPERM when it does not fit.
+ * Always by a dump, never by name: the answer to a request for one flowtable has a fixed size, and
+ * the kernel calls a flowtable with many devices EPERM when it does not fit.
  */
 int flowtables_read(struct nfto_ctx *ctx, uint8_t family, const char *table,
 		    struct nfto_flowtables *list)

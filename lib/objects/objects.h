@@ -25,7 +25,8 @@ struct nfto_flowtables {
 	size_t count;
 };
 
-/* The flowtables of one table, or all of them if the table is NULL; free with flowtables_clear(). */
+/* The flowtables of one table, or all of them if the table is NULL; free with
+ * flowtables_clear(). */
 int flowtables_read(struct nfto_ctx *ctx, uint8_t family, const char *table,
 		    struct nfto_flowtables *list);
 void flowtables_clear(struct nfto_flowtables *list);
@@ -36,8 +37,8 @@ int table_read(struct nfto_ctx *ctx, uint8_t family, const char *name, struct ta
 /* chain.c: 1 if the chain, of a table of family inet, is there; 0 if not; or a negative errno. */
 int chain_read(struct nfto_ctx *ctx, const char *table, const char *name, struct chain_info *info);
 
-/* wanted.c: the names that an instance was asked for; free with wanted_clear(). 1, 0 if the set is not
- * there, or a negative errno. */
+/* wanted.c: the names that an instance was asked for; free with wanted_clear(). 1, 0 if the set is
+ * not there, or a negative errno. */
 struct wanted {
 	struct wanted_name *names;
 	size_t count;

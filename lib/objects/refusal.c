@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Why the kernel refused an operation. Its ENOENT and EOPNOTSUPP have five meanings each. What tells
- * them apart is the operation (each device is a message of its own), and the attribute of the request
- * that the extended acknowledgement points at.
+ * Why the kernel refused an operation. Its ENOENT and EOPNOTSUPP have five meanings each. What
+ * tells them apart is the operation (each device is a message of its own), and the attribute of the
+ * request that the extended acknowledgement points at.
  */
 #include <errno.h>
 
@@ -44,7 +44,8 @@ static enum nfto_error_code missing(const struct op *op, uint16_t blamed)
 	case OP_DELETE_TABLE:
 		return NFTO_ERROR_NO_TABLE;
 	case OP_ADD_FLOWTABLE:
-		/* No device is in this message: what is missing is the type, "inet", of flowtables. */
+		/* No device is in this message: what is missing is the type, "inet", of
+		 * flowtables. */
 		return NFTO_ERROR_NOT_SUPPORTED;
 	case OP_SET_FLOWTABLE_FLAGS:
 	case OP_DELETE_FLOWTABLE:
@@ -63,8 +64,9 @@ static enum nfto_error_code missing(const struct op *op, uint16_t blamed)
 	case OP_ADD_RULE:
 		if (blamed == NFTA_RULE_CHAIN)
 			return NFTO_ERROR_NO_CHAIN;
-		/* Either the kernel has no such kind of expression, or it has not what the expression
-		 * refers to: the blame looks the same. The caller looks whether that is there. */
+		/* Either the kernel has no such kind of expression, or it has not what the
+		 * expression refers to: the blame looks the same. The caller looks whether that is
+		 * there. */
 		return op->flowtable ? NFTO_ERROR_NO_FLOWTABLE : NFTO_ERROR_NOT_SUPPORTED;
 	case OP_ADD_TABLE:
 	case OP_WRITE_SET:
@@ -95,8 +97,8 @@ enum nfto_error_code refusal_code(const struct op *op, const struct nlmsghdr *me
 	case EOPNOTSUPP:
 		return unsupported(op);
 	case EINVAL:
-		/* What 6.1 says to an update of a flowtable that is not there: a hook without number. The
-		 * caller looks whether it is there. */
+		/* What 6.1 says to an update of a flowtable that is not there: a hook without
+		 * number. The caller looks whether it is there. */
 		return op->kind == OP_ADD_DEVICE || op->kind == OP_SET_FLOWTABLE_FLAGS ?
 			       NFTO_ERROR_NO_FLOWTABLE :
 			       NFTO_ERROR_INVALID;

@@ -441,8 +441,8 @@ static int kernel_has_flowtable(struct nfto_ctx *ctx, const char *flowtable)
 	return ret;
 }
 
-/* What the kernel's answer leaves open: is a flowtable missing, or a feature; can it not be changed, or not
- * be at all? That depends on whether the flowtable is there. */
+/* What the kernel's answer leaves open: is a flowtable missing, or a feature; can it not be
+ * changed, or not be at all? That depends on whether the flowtable is there. */
 static enum nfto_error_code settle(const struct nfto_txn *txn, const struct op *op,
 				   enum nfto_error_code code)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * A datagram from anywhere, through the request engine and through each parser; and as a text, through the
- * reader of topologies and the planner. With clang this is a
+ * A datagram from anywhere, through the request engine and through each parser; and as a text,
+ * through the reader of topologies and the planner. With clang this is a
  * fuzzer:
  *	clang -fsanitize=fuzzer,address,undefined ... tests/fuzz/fuzz_codec.c lib/...
  * and with replay.c, which brings a main(), a test.
@@ -317,7 +317,8 @@ static void run_engine(const uint8_t *data, size_t size)
 	channel_close(&channel);
 }
 
-/* The parsers get it as one message that is as long as the input, in memory that ends where it ends. */
+/* The parsers get it as one message that is as long as the input, in memory that ends where it
+ * ends. */
 static void run_parsers(const uint8_t *data, size_t size)
 {
 	struct nlmsghdr *message;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Without arguments: what real kernels have answered, and so many spoilt copies of it, the same ones each
- * time. With arguments: files that the fuzzer has found, "-" for the standard input.
+ * Without arguments: what real kernels have answered, and so many spoilt copies of it, the same
+ * ones each time. With arguments: files that the fuzzer has found, "-" for the standard input.
  */
 #include <stdint.h>
 #include <stdio.h>

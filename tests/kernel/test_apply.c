@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Apply, watched at the socket: how many batches does it send, and what happens if something changes just
- * before one arrives? Runs in the lab, as root; each test has a network namespace of its own.
+ * Apply, watched at the socket: how many batches does it send, and what happens if something
+ * changes just before one arrives? Runs in the lab, as root; each test has a network namespace of
+ * its own.
  */
 #define _GNU_SOURCE /* unshare() */
 #include <errno.h>
@@ -234,7 +235,8 @@ static void a_check_changes_nothing(void **state)
 	run("test -z \"$(nft list ruleset)\"");
 }
 
-/* All that a name can be made of, and all that it can't: each is refused, or remembered as it is. */
+/* All that a name can be made of, and all that it can't: each is refused, or remembered as it
+ * is. */
 static void names_of_every_byte(void **state)
 {
 	struct setup *setup = *state;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What the kernel says to a flowtable that can't be, row by row, and what the library makes of it: the same
- * code, object and device on each kernel, though kernels differ in errno and in what they blame. Rows that
- * the public interface can't send, such as a message without a name, are put together by hand. Runs in the
- * lab, as root.
+ * What the kernel says to a flowtable that can't be, row by row, and what the library makes of it:
+ * the same code, object and device on each kernel, though kernels differ in errno and in what they
+ * blame. Rows that the public interface can't send, such as a message without a name, are put
+ * together by hand. Runs in the lab, as root.
  */
 #define _GNU_SOURCE /* unshare() */
 #include <arpa/inet.h>
@@ -110,8 +110,8 @@ static void add_raw(struct nfto_txn *txn, const struct raw *raw)
 	messages_close(&txn->batch, message);
 }
 
-/* ---- The rows: KERNEL facts about NEWFLOWTABLE, and about its update. The table t has a flowtable f in
- *      software with the devices d0 and d1, and g in hardware with none; u is empty. */
+/* ---- The rows: KERNEL facts about NEWFLOWTABLE, and about its update. The table t has a flowtable
+ *      f in software with the devices d0 and d1, and g in hardware with none; u is empty. */
 
 struct row {
 	const char *what;

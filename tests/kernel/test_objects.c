@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * The public API against a real kernel, with nft(8) and ip(8) as witnesses. Runs in the lab, as root; each
- * test has a network namespace of its own.
+ * The public API against a real kernel, with nft(8) and ip(8) as witnesses. Runs in the lab, as
+ * root; each test has a network namespace of its own.
  */
 #define _GNU_SOURCE /* unshare(), setns() */
 #include <errno.h>

@@ -7,8 +7,8 @@
 
 #include "allocation.h"
 
-/* Where the address sanitizer is linked in, its functions are the real ones: in a program of clang, what
- * comes next behind the program is libc, of which it would not know. */
+/* Where the address sanitizer is linked in, its functions are the real ones: in a program of clang,
+ * what comes next behind the program is libc, of which it would not know. */
 void *__interceptor_malloc(size_t size) __attribute__((weak));
 void *__interceptor_calloc(size_t count, size_t size) __attribute__((weak));
 void *__interceptor_realloc(void *memory, size_t size) __attribute__((weak));

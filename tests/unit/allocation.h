@@ -5,8 +5,8 @@
 #include <stdbool.h>
 
 /*
- * Lets allocations fail. A program that is linked with this has malloc(3) and its kin from here, for
- * itself and for each library that it uses.
+ * Lets allocations fail. A program that is linked with this has malloc(3) and its kin from here,
+ * for itself and for each library that it uses.
  */
 
 /* From now on, allocations are counted, and the n-th of them fails. */

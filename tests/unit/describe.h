@@ -10,9 +10,9 @@ struct nlmsghdr;
 /*
  * Writes a message to the kernel as text, such as
  *   newflowtable inet create table=t name=f hook{num=0 priority=-5} flags=3
- * by the names, numbers and lengths of the kernel's uapi, and nothing of the library. Attributes are sorted
- * by type. What the kernel would not take (a string without its NUL, a number of the wrong length, padding
- * that is not zero) shows as "BAD".
+ * by the names, numbers and lengths of the kernel's uapi, and nothing of the library. Attributes
+ * are sorted by type. What the kernel would not take (a string without its NUL, a number of the
+ * wrong length, padding that is not zero) shows as "BAD".
  */
 const char *describe(const struct nlmsghdr *message, char *text, size_t size);
 

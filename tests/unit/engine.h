@@ -4,7 +4,8 @@
 
 #include "reply.h"
 
-/* What the tests of the request engine share: a channel to a fake, and a request to send over it. */
+/* What the tests of the request engine share: a channel to a fake, and a request to send over
+ * it. */
 struct engine {
 	struct fake *fake;
 	struct channel channel;
@@ -37,8 +38,8 @@ void wrong_noise(struct fake *fake);
 void wrong_error_without_body(struct fake *fake);
 void wrong_positive_result(struct fake *fake);
 
-/* ---- What the engine makes of it: sends the request, and fails the test unless these are the items that
- *      come before the result. */
+/* ---- What the engine makes of it: sends the request, and fails the test unless these are the
+ *      items that come before the result. */
 
 void engine_assert_answer(struct engine *engine, const uint32_t *items, size_t count, int result);
 

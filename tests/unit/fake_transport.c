@@ -15,8 +15,8 @@ struct fake_transport {
 	int bus;
 	bool has_waited;
 
-	/* What was answered and not yet received. A request does not take away what is left of the one
-	 * before it. */
+	/* What was answered and not yet received. A request does not take away what is left of the
+	 * one before it. */
 	struct {
 		const struct fake_datagram *datagram;
 		uint32_t first_seq; /* of the request */

@@ -10,9 +10,10 @@
 /*
  * A transport that plays a script in place of the kernel, and keeps what was sent to it.
  *
- * The script is a list of answers. An answer is for the next request of a type, and is made of datagrams
- * of messages, or of failures to receive. A request without an answer in the script stays unanswered.
- * All memory stands in the fake itself, so that a test which lets allocations fail does not hit it.
+ * The script is a list of answers. An answer is for the next request of a type, and is made of
+ * datagrams of messages, or of failures to receive. A request without an answer in the script stays
+ * unanswered. All memory stands in the fake itself, so that a test which lets allocations fail does
+ * not hit it.
  */
 
 /* A failure of the n-th call of a kind since the last fake_rewind(); n = 0: of none. */
@@ -118,9 +119,9 @@ void fake_raw(struct fake *fake, const void *data, size_t length);
 void fake_recorded(struct fake *fake, const void *data, size_t length);
 
 /*
- * A message, to which the caller adds what it holds. It answers the message of the request with that
- * index; 1 behind the last, and -1, are numbers that nobody has sent; FAKE_ACKED is the one that asks for
- * an acknowledgement. It can be spoilt after it was closed.
+ * A message, to which the caller adds what it holds. It answers the message of the request with
+ * that index; 1 behind the last, and -1, are numbers that nobody has sent; FAKE_ACKED is the one
+ * that asks for an acknowledgement. It can be spoilt after it was closed.
  */
 #define FAKE_ACKED INT32_MAX
 struct nlmsghdr *fake_open(struct fake *fake, uint16_t type, uint16_t flags, int index);

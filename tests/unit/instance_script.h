@@ -4,8 +4,8 @@
 
 #include "reply.h"
 
-/* An instance named "nftoffload" as the kernel tells of it. Its texts stand here once more, as they are in
- * the kernels of routers where an older version of the library made it. */
+/* An instance named "nftoffload" as the kernel tells of it. Its texts stand here once more, as they
+ * are in the kernels of routers where an older version of the library made it. */
 struct instance_script {
 	const char *comment;   /* of the table; NULL: none */
 	const char *flowtable; /* its name; NULL: none */

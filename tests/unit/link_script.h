@@ -4,7 +4,8 @@
 
 #include "reply.h"
 
-/* A network device as rtnl_fill_ifinfo() of net/core/rtnetlink.c tells it. What is 0 or NULL is not sent. */
+/* A network device as rtnl_fill_ifinfo() of net/core/rtnetlink.c tells it. What is 0 or NULL is not
+ * sent. */
 struct reply_link {
 	int index;
 	const char *name;

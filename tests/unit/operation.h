@@ -19,7 +19,8 @@ void tear_down(struct setup *setup);
 /* The next batch is done as it was asked for. */
 void answer_ack(struct fake *fake);
 
-/* One operation of each kind: on the table "t", the flowtable "f", the chain "c", the device "lan0". */
+/* One operation of each kind: on the table "t", the flowtable "f", the chain "c", the device
+ * "lan0". */
 int op_add_table(struct nfto_txn *txn);
 int op_add_table_with_comment(struct nfto_txn *txn);
 int op_delete_table(struct nfto_txn *txn);

@@ -10,7 +10,8 @@
 #include "fake_transport.h"
 
 /* What the kernel says, put into the script of a fake: attributes, order and lengths are those of
- * net/netfilter/nf_tables_api.c, nf_conntrack_netlink.c and net/netlink/af_netlink.c of Linux 6.12. */
+ * net/netfilter/nf_tables_api.c, nf_conntrack_netlink.c and net/netlink/af_netlink.c of Linux
+ * 6.12. */
 
 /* The type of a message of nf_tables or conntrack. */
 #define NFT(message) ((uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | (message)))

@@ -12,9 +12,9 @@ struct scene {
 };
 
 /*
- * Whole calls of the public interface, to be run again and again with a failure at another place. A run
- * takes care itself that a call which fails leaves its out-parameter alone, that one which succeeds tells
- * the truth, and that all is freed.
+ * Whole calls of the public interface, to be run again and again with a failure at another place. A
+ * run takes care itself that a call which fails leaves its out-parameter alone, that one which
+ * succeeds tells the truth, and that all is freed.
  */
 struct scenario {
 	const char *name;

@@ -368,8 +368,8 @@ static void test_300_devices(void **state)
 	tear_down(&setup);
 }
 
-/* ---- There is one, of which a part was taken away. What can be kept is kept: a flowtable in hardware
- *      would be in the way of its own successor. */
+/* ---- There is one, of which a part was taken away. What can be kept is kept: a flowtable in
+ *      hardware would be in the way of its own successor. */
 
 static void without_flowtable(struct instance_script *instance)
 {

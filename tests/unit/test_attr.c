@@ -6,8 +6,8 @@
 #include "netlink/attr.h"
 #include "unit.h"
 
-/* A message: a header, four bytes that stand for a struct nfgenmsg, and attributes. Numbers of the host's
- * byte order only stand in headers, which libmnl writes. */
+/* A message: a header, four bytes that stand for a struct nfgenmsg, and attributes. Numbers of the
+ * host's byte order only stand in headers, which libmnl writes. */
 struct bytes {
 	_Alignas(8) char data[256];
 };

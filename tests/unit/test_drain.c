@@ -170,7 +170,8 @@ static void answer_end_of_note(struct setup *setup)
 	answer_ack(setup->fake);
 }
 
-/* The look that finds whether somebody has put the rule back, and the batch that deletes the table. */
+/* The look that finds whether somebody has put the rule back, and the batch that deletes the
+ * table. */
 static void answer_deletion(struct setup *setup)
 {
 	setup->instance.offload_comment = setup->instance.leak_comment = NULL;
@@ -687,8 +688,8 @@ static void test_apply_after_a_killed_drain(void **state)
 	tear_down(&setup);
 }
 
-/* A flowtable in hardware is drained before another one takes its place, but not before the kernel has
- * judged that one. */
+/* A flowtable in hardware is drained before another one takes its place, but not before the kernel
+ * has judged that one. */
 static void test_apply_drains_first(void **state)
 {
 	static const char *const replaced[] = { "begin any subsystem=10 generation=7",

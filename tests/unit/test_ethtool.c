@@ -106,7 +106,8 @@ static struct nlattr *find(struct nlmsghdr *message, uint16_t type, uint16_t len
 	return NULL;
 }
 
-/* A length that is too short for the header of an attribute, and one that reaches out of its nest. */
+/* A length that is too short for the header of an attribute, and one that reaches out of its
+ * nest. */
 static void test_wrong_lengths(void **state)
 {
 	struct fake *fake = answer_feature(true, false);

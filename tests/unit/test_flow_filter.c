@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Which flows match a filter, what the kernel is asked to leave out, and what the routes are asked. */
+/* Which flows match a filter, what the kernel is asked to leave out, and what the routes are
+ * asked. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>

@@ -233,7 +233,8 @@ static void test_context_asks_for_the_generation_once(void **state)
 	tear_down(&setup);
 }
 
-/* ---- Dumps that the kernel marks as interrupted, since somebody has changed the rule set meanwhile */
+/* ---- Dumps that the kernel marks as interrupted, since somebody has changed the rule set
+ * meanwhile */
 
 static void answer_interrupted(struct fake *fake)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Plans of routers that are not here: each tests/golden/NAME.topology is a record, and NAME.plan has what
- * must come of it. That is made of blocks, with comments between them:
+ * Plans of routers that are not here: each tests/golden/NAME.topology is a record, and NAME.plan
+ * has what must come of it. That is made of blocks, with comments between them:
  *
  *	plan MODE [INTERFACE | device=DEVICE]...
  *	mode MODE

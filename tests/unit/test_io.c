@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Sockets that fail: each scenario again and again, each time with the next call failing, until none fails
- * any more. */
+/* Sockets that fail: each scenario again and again, each time with the next call failing, until
+ * none fails any more. */
 #include <errno.h>
 
 #include "scenario.h"
@@ -18,8 +18,8 @@ static const struct errnum errnums[] = {
 	{ ECONNREFUSED, NFTO_ERROR_SYSTEM },
 };
 
-/* A receive that looks for leftovers may fail without harm, so success is right there; that what was read
- * is right then, the scenario sees to. */
+/* A receive that looks for leftovers may fail without harm, so success is right there; that what
+ * was read is right then, the scenario sees to. */
 struct call {
 	const char *name;
 	size_t fault; /* where it is in struct fake */

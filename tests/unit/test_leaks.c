@@ -11,7 +11,8 @@
 #define NAME "nftoffload"
 #define GET NFT(NFT_MSG_GETSETELEM)
 
-/* Keys as nf_tables has them: parts in words of 32 bits, ports and protocol in front of their padding. */
+/* Keys as nf_tables has them: parts in words of 32 bits, ports and protocol in front of their
+ * padding. */
 static const uint8_t key4[] = {
 	192, 0, 2, 1, 0x9c, 0x40, 0, 0, 203, 0, 113, 5, 0x01, 0xbb, 0, 0, IPPROTO_TCP, 0, 0, 0,
 };

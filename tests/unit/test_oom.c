@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Out of memory: each scenario again and again, each time with the next allocation failing, be it ours or
- * one of the libraries that we use, until none fails any more. */
+/* Out of memory: each scenario again and again, each time with the next allocation failing, be it
+ * ours or one of the libraries that we use, until none fails any more. */
 #include <errno.h>
 
 #include "allocation.h"

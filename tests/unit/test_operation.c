@@ -8,7 +8,8 @@
  *	compare ops	0: equal; 1: not equal
  *	dynset op	1: update
  *	verdict		-3: jump
- * and key types those of nft(8): 7 and 8 for addresses, 13 for ports, 12 for protocols, of 6 bits each. */
+ * and key types those of nft(8): 7 and 8 for addresses, 13 for ports, 12 for protocols, of 6 bits
+ * each. */
 #include "describe.h"
 #include "operation.h"
 #include "unit.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Plans: what they say, and how they bear up against large and hostile topologies. Which devices are taken is
- * in tests/golden. */
+/* Plans: what they say, and how they bear up against large and hostile topologies. Which devices
+ * are taken is in tests/golden. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -277,8 +277,8 @@ static void test_300_interfaces(void **state)
 	free(record.text);
 }
 
-/* Each bridge has as many ports as there are, each of which is a VLAN over the next bridge: all ways down
- * would be more than anybody could walk. */
+/* Each bridge has as many ports as there are, each of which is a VLAN over the next bridge: all
+ * ways down would be more than anybody could walk. */
 static void test_many_ways(void **state)
 {
 	struct record record = { 0 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What the kernel's refusals are taken for: by operation, errno and the attribute that is blamed. */
+/* What the kernel's refusals are taken for: by operation, errno and the attribute that is
+ * blamed. */
 #include <errno.h>
 
 #include "operation.h"
@@ -162,8 +163,8 @@ static void test_refusal(void **state)
 }
 
 /*
- * The kernel blames an expression with ENOENT if it does not know the kind, and just so if it does not
- * find the flowtable. Which of both it is depends on what is there.
+ * The kernel blames an expression with ENOENT if it does not know the kind, and just so if it does
+ * not find the flowtable. Which of both it is depends on what is there.
  */
 static int refuse_rule(struct setup *setup, int message)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The request engine against a scripted kernel: what it makes of right, late, lost and wrong answers. */
+/* The request engine against a scripted kernel: what it makes of right, late, lost and wrong
+ * answers. */
 #include <errno.h>
 
 #include "engine.h"

@@ -61,8 +61,8 @@ static void test_operations_stay_until_they_are_done(void **state)
 	tear_down(&setup);
 }
 
-/* Each message that asks for an acknowledgement gets one, and the first of them would be taken for the
- * end. */
+/* Each message that asks for an acknowledgement gets one, and the first of them would be taken for
+ * the end. */
 static void test_only_the_last_operation_is_acknowledged(void **state)
 {
 	static const char *const expected[] = { "begin any subsystem=10",

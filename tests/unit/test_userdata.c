@@ -39,7 +39,8 @@ static const struct userdata rows[] = {
 	{ "bytes that are not text", BYTES("\0\3\377\376\0"), "\377\376" },
 };
 
-/* In an attribute that ends where its memory ends, so that valgrind and ASan see each step too far. */
+/* In an attribute that ends where its memory ends, so that valgrind and ASan see each step too
+ * far. */
 static struct nlattr *make_attribute(const char *bytes, size_t length)
 {
 	struct nlattr *attr = malloc(sizeof(*attr) + length);

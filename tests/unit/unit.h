@@ -12,9 +12,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Runs a function once for each row of a table, as a test that is named as the function and the row,
- * which begins with a `const char *name`. The function finds the row at *state. Returns the number of
- * failures. */
+/* Runs a function once for each row of a table, as a test that is named as the function and the
+ * row, which begins with a `const char *name`. The function finds the row at *state. Returns the
+ * number of failures. */
 #define run_table(rows, function)                                                                  \
 	unit_run_table(#function, rows, COUNT(rows), sizeof((rows)[0]), function)
 int unit_run_table(const char *prefix, const void *rows, size_t count, size_t size,
