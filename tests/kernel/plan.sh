@@ -39,8 +39,9 @@ test_devices() {
 	ip -n router link set dummy0 master br-lan
 	ip -n router link add link br-lan name br-lan.10 type vlan id 10
 	check "a VLAN of a bridge, and a bond" \
-		is "software; taken route br-lan.10; left-out between br-lan; taken entry dummy0; $(
-			)taken entry bond0; missing no-device gone" plan br-lan.10 bond0 gone
+		is "software; taken route br-lan.10; left-out between br-lan; $(
+			)left-out vlan-filtering dummy0; taken entry bond0; missing no-device gone" \
+		plan br-lan.10 bond0 gone
 	check "the emulated NIC is taken for hardware" \
 		is "hardware; taken entry lan0; taken entry wan0" plan lan0 wan0
 	tool plan --record "$record"
@@ -52,10 +53,11 @@ test_devices() {
 	check "the record gives the same plan" is "$(plan br-lan.10 bond0)" \
 		plan --from "$record" br-lan.10 bond0
 	chmod a+r "$record"
-	check "without a privilege" contains "taken     br-lan.10 " \
+	check "without a privilege" contains "taken    br-lan.10 " \
 		su nobody -s /bin/sh -c "$(command -v nftoffload) plan --from - br-lan.10 < $record"
-	check "no line is longer than 80 columns" fails 1 grep -E '.{81}' \
-		<(tool plan br-lan.10 bond0 gone; tool plan --help; tool plan --from "$record" '*')
+	check "no line is longer than a terminal of 80 columns" fails 1 grep -E '.{81}' \
+		<(on_terminal tool plan br-lan.10 bond0 gone; tool plan --help
+			on_terminal tool plan --from "$record" '*')
 	for name in br-lan.10 br-lan bond0 dummy0; do
 		ip -n router link delete $name
 	done
@@ -64,7 +66,7 @@ test_devices() {
 # leaks_of DEVICES: packets of a connection to the other end that took the slow path, though offloaded.
 leaks_of() {
 	tool remove > /dev/null
-	tool apply --mode software "$@" > /dev/null
+	tool apply --mode software "${@/#/--device=}" > /dev/null
 	in_lan iperf3 -p 5201 -n 1M -c 10.9.0.2 > /dev/null
 	in_lan iperf3 -p 5201 -n 1M -R -c 10.9.0.2 > /dev/null
 	status .leaked

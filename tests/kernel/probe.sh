@@ -196,7 +196,7 @@ test_table_exists() {
 }
 
 fits_80_columns() {
-	tool probe lan0 br0 nosuch0 | awk 'length > 79 { print; wrong = 1 } END { exit wrong }'
+	on_terminal tool probe lan0 br0 nosuch0 | awk 'length > 80 { print; wrong = 1 } END { exit wrong }'
 }
 
 test_privileges() {

@@ -107,6 +107,14 @@ get() { cat "$engine/$1"; }
 put() { echo "$2" > "$engine/$1"; }
 
 tool() { in_router nftoffload "$@"; }
+
+# What a command of the tool shows on a terminal of 80 columns, without its colours.
+on_terminal() {	# tool ARGUMENT...
+	shift
+	ip netns exec router script -qec "stty cols 80; nftoffload ${*@Q}" /dev/null < /dev/null |
+		tr -d '\r' | sed 's/\x1b\[[0-9;]*m//g'
+}
+
 status() { tool status --json | jq -r "$1"; }
 
 # Offloaded flows to the port of start_flow, as JSON.
