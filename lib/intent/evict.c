@@ -6,8 +6,8 @@
 
 #include "codec/conntrack.h"
 #include "evict.h"
-#include "truth/flow_filter.h"
-#include "truth/flows.h"
+#include "facts/flow_filter.h"
+#include "facts/flows.h"
 
 /* So many deletions are sent at once. The acknowledgements of all of them must fit into the
  * socket, which takes some hundreds where its buffer could not be made larger. */

@@ -7,10 +7,10 @@
 #include <linux/netlink.h>
 
 #include "codec/conntrack.h"
-#include "facts/route.h"
 #include "flow_filter.h"
 #include "flow_state.h"
 #include "flows.h"
+#include "route.h"
 
 struct nfto_flow {
 	struct flow_info info;
