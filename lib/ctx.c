@@ -81,14 +81,8 @@ int ctx_nft_generation(struct nfto_ctx *ctx, uint32_t *generation)
 {
 	struct messages request = { 0 };
 	const struct nlmsghdr *message;
-	int ret;
+	int ret = channel_get(&ctx->nft, &request, nft_build_generation_get(&request), &message);
 
-	ret = nft_build_generation_get(&request);
-	if (ret == 0)
-		ret = channel_send(&ctx->nft, &request);
-	if (ret == 0)
-		ret = channel_next(&ctx->nft, &message);
-	messages_free(&request);
 	/* What nfnetlink answers for a subsystem that it does not have. */
 	if (ret == -EINVAL)
 		return -EOPNOTSUPP;

@@ -125,10 +125,12 @@ int conntrack_build_delete(struct messages *messages, const struct nlmsghdr *ent
 	return 0;
 }
 
+/* The answer is marked as a part of a dump, of which no end comes: the acknowledgement stands for
+ * it. */
 int conntrack_build_total_get(struct messages *messages)
 {
 	struct nlmsghdr *message =
-		messages_open(messages, TYPE(IPCTNL_MSG_CT_GET_STATS), 0, AF_UNSPEC, 0);
+		messages_open(messages, TYPE(IPCTNL_MSG_CT_GET_STATS), NLM_F_ACK, AF_UNSPEC, 0);
 
 	if (!message)
 		return -ENOMEM;

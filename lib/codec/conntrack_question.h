@@ -4,15 +4,9 @@
 
 #include "netlink/messages.h"
 
-/* Requests that show what conntrack over netlink can do, whatever is in its table. Each: 0 or
- * -ENOMEM. */
-
-/* How many connections there are. */
-int conntrack_build_stats_get(struct messages *messages);
-
 /* A dump with a filter by status that can't be: a kernel that knows the filter refuses it with
  * EINVAL. One that does not gives what it has of a family which conntrack never tracks, that is
- * nothing. */
+ * nothing. 0 or -ENOMEM. */
 int conntrack_build_wrong_filter(struct messages *messages);
 
 #endif

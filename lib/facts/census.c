@@ -10,13 +10,8 @@ static int read_total(struct channel *channel, uint32_t *total)
 {
 	struct messages request = { 0 };
 	const struct nlmsghdr *message;
-	int ret = conntrack_build_total_get(&request);
+	int ret = channel_get(channel, &request, conntrack_build_total_get(&request), &message);
 
-	if (ret == 0)
-		ret = channel_send(channel, &request);
-	if (ret == 0)
-		ret = channel_next(channel, &message);
-	messages_free(&request);
 	if (ret == 0)
 		return -EBADMSG;
 	return ret < 0 ? ret : conntrack_parse_total(message, total);

@@ -7,6 +7,7 @@
 #include <linux/netfilter.h>
 
 #include "caps.h"
+#include "codec/conntrack.h"
 #include "codec/conntrack_question.h"
 #include "codec/flowtable.h"
 #include "codec/hook.h"
@@ -247,7 +248,7 @@ static int read_conntrack(struct nfto_ctx *ctx, struct finding *finding)
 	struct messages request = { 0 };
 	int errnum, ret;
 
-	ret = ask(ctx, &request, conntrack_build_stats_get(&request), "conntrack", &errnum);
+	ret = ask(ctx, &request, conntrack_build_total_get(&request), "conntrack", &errnum);
 	if (ret < 0)
 		return ret;
 	if (errnum == 0)

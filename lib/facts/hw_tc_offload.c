@@ -30,14 +30,10 @@ NFTO_API const char *nfto_hw_tc_offload_name(enum nfto_hw_tc_offload state)
 static int ask(struct nfto_ctx *ctx, struct channel *channel, struct messages *request, int built,
 	       const struct nlmsghdr **answer)
 {
-	int ret = built;
+	int ret;
 
 	*answer = NULL;
-	if (ret == 0)
-		ret = channel_send(channel, request);
-	if (ret == 0)
-		ret = channel_next(channel, answer);
-	messages_free(request);
+	ret = channel_get(channel, request, built, answer);
 	if (ret == 0)
 		ret = -EBADMSG;
 	if (ret > 0 || (built == 0 && channel->error.errnum == -ret))

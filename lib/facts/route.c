@@ -6,17 +6,12 @@
 #include "codec/route.h"
 #include "route.h"
 
-/* Sends the request and frees it: 1 with the one message of the answer, 0 or a negative errno. */
+/* 1 with the one message of the answer, or a negative errno. */
 static int ask(struct channel *channel, struct messages *request, int built,
 	       const struct nlmsghdr **message)
 {
-	int ret = built;
+	int ret = channel_get(channel, request, built, message);
 
-	if (ret == 0)
-		ret = channel_send(channel, request);
-	if (ret == 0)
-		ret = channel_next(channel, message);
-	messages_free(request);
 	return ret == 0 ? -EBADMSG : ret;
 }
 

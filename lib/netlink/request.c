@@ -223,6 +223,19 @@ int channel_next(struct channel *channel, const struct nlmsghdr **message)
 	}
 }
 
+int channel_get(struct channel *channel, struct messages *request, int built,
+		const struct nlmsghdr **message)
+{
+	int ret = built;
+
+	if (ret == 0)
+		ret = channel_send(channel, request);
+	if (ret == 0)
+		ret = channel_next(channel, message);
+	messages_free(request);
+	return ret;
+}
+
 static int dump_once(struct channel *channel, const struct dump *dump)
 {
 	const struct nlmsghdr *message;

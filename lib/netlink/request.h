@@ -50,6 +50,13 @@ int channel_send(struct channel *channel, const struct messages *request);
  */
 int channel_next(struct channel *channel, const struct nlmsghdr **message);
 
+/*
+ * Sends a request, whose building has returned `built`, and frees it; then gives the first message of
+ * the answer. As channel_next(), or `built` if that is an error.
+ */
+int channel_get(struct channel *channel, struct messages *request, int built,
+		const struct nlmsghdr **message);
+
 /* A dump, and where it goes. */
 struct dump {
 	struct messages request;

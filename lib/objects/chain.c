@@ -9,14 +9,9 @@ static int request_chain(struct nfto_ctx *ctx, const char *table, const char *na
 {
 	struct messages request = { 0 };
 	const struct nlmsghdr *message;
-	int ret;
+	int ret = chain_build_get(&request, NFTO_FAMILY_INET, table, name);
 
-	ret = chain_build_get(&request, NFTO_FAMILY_INET, table, name);
-	if (ret == 0)
-		ret = channel_send(&ctx->nft, &request);
-	if (ret == 0)
-		ret = channel_next(&ctx->nft, &message);
-	messages_free(&request);
+	ret = channel_get(&ctx->nft, &request, ret, &message);
 	return ret == 1 && chain_parse(message, info) < 0 ? -EBADMSG : ret;
 }
 

@@ -22,14 +22,9 @@ static int request_table(struct nfto_ctx *ctx, uint8_t family, const char *name,
 {
 	struct messages request = { 0 };
 	const struct nlmsghdr *message;
-	int ret;
+	int ret =
+		channel_get(&ctx->nft, &request, table_build_get(&request, family, name), &message);
 
-	ret = table_build_get(&request, family, name);
-	if (ret == 0)
-		ret = channel_send(&ctx->nft, &request);
-	if (ret == 0)
-		ret = channel_next(&ctx->nft, &message);
-	messages_free(&request);
 	return ret == 1 && table_parse(message, info) < 0 ? -EBADMSG : ret;
 }
 
