@@ -191,6 +191,15 @@ int flowtable_parse(const struct nlmsghdr *message, struct flowtable_info *info)
 	return ret;
 }
 
+bool flowtable_info_has(const struct flowtable_info *info, const char *device)
+{
+	for (size_t i = 0; i < info->device_count; i++) {
+		if (strcmp(info->devices[i], device) == 0)
+			return true;
+	}
+	return false;
+}
+
 void flowtable_info_free(struct flowtable_info *info)
 {
 	free(info->devices);

@@ -3,6 +3,7 @@
 #define NFTO_CODEC_FLOWTABLE_H
 
 #include <net/if.h>
+#include <stdbool.h>
 
 #include "nft.h"
 
@@ -45,5 +46,7 @@ int flowtable_build_dump(struct messages *messages, uint8_t family, const char *
 /* 0, -EBADMSG, or -ENOMEM; free what was parsed with flowtable_info_free(). */
 int flowtable_parse(const struct nlmsghdr *message, struct flowtable_info *info);
 void flowtable_info_free(struct flowtable_info *info);
+
+bool flowtable_info_has(const struct flowtable_info *info, const char *device);
 
 #endif

@@ -120,17 +120,6 @@ static int set_missing(struct nfto_ctx *ctx, struct nfto_device_caps *device)
 	return keep_error(ctx, device, NFTO_ERROR_NO_DEVICE, ENODEV, NULL);
 }
 
-static bool has_hardware_of(const struct flowtable_info *info, const char *device)
-{
-	if (!(info->flags & NFT_FLOWTABLE_HW_OFFLOAD))
-		return false;
-	for (size_t i = 0; i < info->device_count; i++) {
-		if (strcmp(info->devices[i], device) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void name_holder(struct finding *finding, const struct nfto_flowtables *list,
 			const char *device)
 {
@@ -139,7 +128,7 @@ static void name_holder(struct finding *finding, const struct nfto_flowtables *l
 	for (size_t i = 0; i < list->count; i++) {
 		const struct flowtable_info *info = &list->items[i].info;
 
-		if (!has_hardware_of(info, device))
+		if (!(info->flags & NFT_FLOWTABLE_HW_OFFLOAD) || !flowtable_info_has(info, device))
 			continue;
 		snprintf(holder, sizeof(holder), "%s %s %s",
 			 nfto_family_name((enum nfto_family)info->family), info->table, info->name);

@@ -70,15 +70,6 @@ static bool counts(const struct flowtable_info *flowtable)
 	return flowtable->flags & NFTO_FLOWTABLE_COUNTER;
 }
 
-static bool flowtable_has(const struct flowtable_info *flowtable, const char *device)
-{
-	for (size_t i = 0; i < flowtable->device_count; i++) {
-		if (strcmp(flowtable->devices[i], device) == 0)
-			return true;
-	}
-	return false;
-}
-
 static bool target_has(const struct target *target, const char *device)
 {
 	for (size_t i = 0; i < target->device_count; i++) {
@@ -93,7 +84,7 @@ static bool has_same_devices(const struct target *target, const struct flowtable
 	if (flowtable->device_count != target->device_count)
 		return false;
 	for (size_t i = 0; i < target->device_count; i++) {
-		if (!flowtable_has(flowtable, target->devices[i]))
+		if (!flowtable_info_has(flowtable, target->devices[i]))
 			return false;
 	}
 	return true;
@@ -193,7 +184,7 @@ static int add_devices(struct nfto_txn *txn, const struct target *target,
 	int ret = 0;
 
 	for (size_t i = 0; i < target->device_count && ret == 0; i++) {
-		if (present && flowtable_has(present, target->devices[i]))
+		if (present && flowtable_info_has(present, target->devices[i]))
 			continue;
 		ret = nfto_txn_add_device(txn, NFTO_FAMILY_INET, target->spec->name,
 					  INSTANCE_FLOWTABLE, target->devices[i]);
