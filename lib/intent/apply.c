@@ -209,18 +209,13 @@ static int refuse_obstacle(struct applying *applying)
  * hardware until it is done), and in two batches a failure of the second would leave nothing. */
 static int refuse_priority(struct applying *applying, const struct instance *instance)
 {
-	static const char sentence[] =
-		"the ingress priority can't be changed while it is in hardware";
-	char object[OBJECT_SIZE];
-	struct error_details details = { .object = object, .sentence = sentence };
-
 	if (applying->result->mode != NFTO_MODE_HARDWARE || !instance->flowtable ||
 	    instance_mode(instance) != NFTO_MODE_HARDWARE ||
 	    instance->flowtable->priority == applying->spec->ingress_priority)
 		return 0;
-	snprintf(object, sizeof(object), "flowtable inet %s %s", applying->spec->name,
-		 INSTANCE_FLOWTABLE);
-	return error_set(&applying->ctx->error, NFTO_ERROR_IMMUTABLE, EOPNOTSUPP, &details);
+	return instance_refuse_flowtable(
+		applying->ctx, NFTO_ERROR_IMMUTABLE, EOPNOTSUPP, applying->spec->name,
+		"the ingress priority can't be changed while it is in hardware");
 }
 
 static int bring_about(struct applying *applying, const struct instance *instance,

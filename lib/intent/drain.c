@@ -115,11 +115,16 @@ static int take_rules_away(struct draining *draining)
 
 /* Where others offload too, a third round would only hit flows that they have offloaded anew.
  * The second one is for packets that were under way when the rule went. */
+static bool has_deleted_enough(const struct draining *draining)
+{
+	return draining->has_others && draining->rounds == 2;
+}
+
 static int delete_connections(struct draining *draining)
 {
 	int ret;
 
-	if (draining->has_others && draining->rounds == 2)
+	if (has_deleted_enough(draining))
 		return 0;
 	ret = evict(draining->ctx, NULL, &draining->drained->connections);
 	draining->rounds++;
@@ -177,7 +182,7 @@ static bool saw_end(struct draining *draining)
 		return true;
 	if (draining->keeps_connections)
 		return false;
-	if (draining->now.offloaded > 0 && !(draining->has_others && draining->rounds == 2))
+	if (draining->now.offloaded > 0 && !has_deleted_enough(draining))
 		return false;
 	return has_let_go(draining);
 }
@@ -212,15 +217,13 @@ static uint64_t remaining(const struct draining *draining)
 
 static int tell_time_limit(const struct draining *draining)
 {
-	char object[OBJECT_SIZE], sentence[128];
-	struct error_details details = { .object = object, .sentence = sentence };
+	char sentence[128];
 
-	snprintf(object, sizeof(object), "flowtable inet %s %s", draining->name,
-		 INSTANCE_FLOWTABLE);
 	snprintf(sentence, sizeof(sentence),
 		 "%" PRIu64 " flows may still be in the hardware after %" PRIu64 " s",
 		 remaining(draining), draining->limit_ms / 1000);
-	return error_set(&draining->ctx->error, NFTO_ERROR_STILL_OFFLOADED, ETIMEDOUT, &details);
+	return instance_refuse_flowtable(draining->ctx, NFTO_ERROR_STILL_OFFLOADED, ETIMEDOUT,
+					 draining->name, sentence);
 }
 
 /* On a large table a look costs seconds, so most of the time is spent without looking. */

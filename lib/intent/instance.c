@@ -147,8 +147,8 @@ static int read_objects(struct nfto_ctx *ctx, const char *name, struct instance 
 	return ret;
 }
 
-static int refuse(struct nfto_ctx *ctx, enum nfto_error_code code, int errnum, const char *name,
-		  const char *sentence)
+int instance_refuse(struct nfto_ctx *ctx, enum nfto_error_code code, int errnum, const char *name,
+		    const char *sentence)
 {
 	char object[OBJECT_SIZE];
 	struct error_details details = { .object = object, .sentence = sentence };
@@ -157,11 +157,21 @@ static int refuse(struct nfto_ctx *ctx, enum nfto_error_code code, int errnum, c
 	return error_set(&ctx->error, code, errnum, &details);
 }
 
+int instance_refuse_flowtable(struct nfto_ctx *ctx, enum nfto_error_code code, int errnum,
+			      const char *name, const char *sentence)
+{
+	char object[OBJECT_SIZE];
+	struct error_details details = { .object = object, .sentence = sentence };
+
+	snprintf(object, sizeof(object), "flowtable inet %s %s", name, INSTANCE_FLOWTABLE);
+	return error_set(&ctx->error, code, errnum, &details);
+}
+
 int instance_check_name(struct nfto_ctx *ctx, const char *name)
 {
 	const char *fault = name_fault_instance(name);
 
-	return fault ? refuse(ctx, NFTO_ERROR_INVALID, EINVAL, name, fault) : 0;
+	return fault ? instance_refuse(ctx, NFTO_ERROR_INVALID, EINVAL, name, fault) : 0;
 }
 
 int instance_find(struct nfto_ctx *ctx, const char *name)
@@ -175,7 +185,7 @@ int instance_find(struct nfto_ctx *ctx, const char *name)
 	if (ret <= 0)
 		return ret;
 	if (strcmp(table.comment, INSTANCE_COMMENT) != 0)
-		return refuse(ctx, NFTO_ERROR_FOREIGN_TABLE, EEXIST, name, NULL);
+		return instance_refuse(ctx, NFTO_ERROR_FOREIGN_TABLE, EEXIST, name, NULL);
 	return 1;
 }
 

@@ -55,6 +55,13 @@ enum nfto_mode instance_effective(const struct instance *instance);
 /* What the flowtable is for, which must be there. */
 enum nfto_mode instance_mode(const struct instance *instance);
 
+/* Each sets an error that is about the table of an instance, or about its flowtable, and returns
+ * -errnum. Sentence NULL: that of the code. */
+int instance_refuse(struct nfto_ctx *ctx, enum nfto_error_code code, int errnum, const char *name,
+		    const char *sentence);
+int instance_refuse_flowtable(struct nfto_ctx *ctx, enum nfto_error_code code, int errnum,
+			      const char *name, const char *sentence);
+
 /* 0, or NFTO_ERROR_INVALID if this can't be the name of one. */
 int instance_check_name(struct nfto_ctx *ctx, const char *name);
 

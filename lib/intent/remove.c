@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* An instance is put out of service, or away. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "drain.h"
@@ -28,11 +27,12 @@ static int delete_flowtable(struct nfto_txn *txn, const char *name)
 	return ret;
 }
 
-static int commit(struct nfto_ctx *ctx, const char *name,
+/* If the rule set is of this generation still; 0: of any. */
+static int commit(struct nfto_ctx *ctx, const char *name, uint32_t generation,
 		  int (*add)(struct nfto_txn *txn, const char *name))
 {
 	struct nfto_txn *txn;
-	int ret = nfto_txn_new(ctx, &txn);
+	int ret = txn_new_at(ctx, generation, &txn);
 
 	if (ret < 0)
 		return ret;
@@ -49,32 +49,8 @@ static int drain_instance(struct nfto_ctx *ctx, const char *name, const struct i
 	int ret = drain(ctx, name, instance, flags, timeout_s, drained);
 
 	if (ret == 0 && !instance_has_hardware(instance) && instance->flowtable)
-		ret = commit(ctx, name, delete_flowtable);
+		ret = commit(ctx, name, 0, delete_flowtable);
 	return ret;
-}
-
-static int delete_at(struct nfto_ctx *ctx, const char *name, uint32_t generation)
-{
-	struct nfto_txn *txn;
-	int ret = txn_new_at(ctx, generation, &txn);
-
-	if (ret < 0)
-		return ret;
-	ret = delete_table(txn, name);
-	if (ret == 0)
-		ret = nfto_txn_commit(txn);
-	nfto_txn_free(txn);
-	return ret;
-}
-
-static int refuse_applied(struct nfto_ctx *ctx, const char *name)
-{
-	char object[OBJECT_SIZE];
-	struct error_details details = { .object = object,
-					 .sentence = "it was applied anew while it was drained" };
-
-	snprintf(object, sizeof(object), "table inet %s", name);
-	return error_set(&ctx->error, NFTO_ERROR_INTERRUPTED, EAGAIN, &details);
 }
 
 /* Its flows have left the hardware; but if somebody has put the rule back meanwhile, there are new
@@ -86,8 +62,11 @@ static int delete_drained(struct nfto_ctx *ctx, const char *name)
 
 	if (ret < 0 || !instance.exists)
 		return ret;
-	ret = instance.comment[0] ? refuse_applied(ctx, name) :
-				    delete_at(ctx, name, instance.generation);
+	if (instance.comment[0])
+		ret = instance_refuse(ctx, NFTO_ERROR_INTERRUPTED, EAGAIN, name,
+				      "it was applied anew while it was drained");
+	else
+		ret = commit(ctx, name, instance.generation, delete_table);
 	instance_clear(&instance);
 	return ret;
 }
@@ -98,15 +77,15 @@ static int remove_instance(struct nfto_ctx *ctx, const char *name, const struct 
 	int ret;
 
 	if (!instance_has_hardware(instance))
-		return commit(ctx, name, delete_table);
+		return commit(ctx, name, 0, delete_table);
 	ret = drain(ctx, name, instance, flags, timeout_s, drained);
-	for (int i = 0; ret == 0; i++) {
+	if (ret < 0)
+		return ret;
+	for (int i = 0;; i++) {
 		ret = delete_drained(ctx, name);
 		if (ret != -EINTR || i == ATTEMPTS)
 			return ret;
-		ret = 0;
 	}
-	return ret;
 }
 
 typedef int action(struct nfto_ctx *ctx, const char *name, const struct instance *instance,
