@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef NFTO_SYSCTL_H
-#define NFTO_SYSCTL_H
+#ifndef NFTO_FACTS_SYSCTL_H
+#define NFTO_FACTS_SYSCTL_H
 
 #include "internal.h"
 
