@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <stdio.h>
 
+#include "json.h"
 #include "tool.h"
 
 static void put_address(json_t *json, const char *key, int family, const void *address)
 {
 	char text[ADDRESS_SIZE];
 
-	json_object_set_new(json, key,
-			    json_string(output_address(family, address, text, sizeof(text))));
-}
-
-static void put_port(json_t *json, const char *key, uint16_t port)
-{
-	json_object_set_new(json, key, json_integer(port));
+	json_set_text(json, key, output_address(family, address, text, sizeof(text)));
 }
 
 /* Of both directions; false if the kernel does not count. */
@@ -40,8 +34,8 @@ static void put_counters(json_t *json, const struct nfto_flow *flow)
 
 	if (!get_counters(flow, &packets, &bytes))
 		return;
-	json_object_set_new(json, "packets", json_integer((json_int_t)packets));
-	json_object_set_new(json, "bytes", json_integer((json_int_t)bytes));
+	json_set_number(json, "packets", packets);
+	json_set_number(json, "bytes", bytes);
 }
 
 static void put_mark_and_zone(json_t *json, const struct nfto_flow *flow)
@@ -49,8 +43,8 @@ static void put_mark_and_zone(json_t *json, const struct nfto_flow *flow)
 	uint32_t mark;
 
 	if (nfto_flow_mark(flow, &mark) == 0)
-		json_object_set_new(json, "mark", json_integer(mark));
-	json_object_set_new(json, "zone", json_integer(nfto_flow_zone(flow)));
+		json_set_number(json, "mark", mark);
+	json_set_number(json, "zone", nfto_flow_zone(flow));
 }
 
 static int print_json(const struct nfto_flow *flow)
@@ -63,17 +57,16 @@ static int print_json(const struct nfto_flow *flow)
 	if (!json)
 		return -ENOMEM;
 	output_protocol(nfto_flow_protocol(flow), protocol, sizeof(protocol));
-	json_object_set_new(json, "proto", json_string(protocol));
+	json_set_text(json, "proto", protocol);
 	put_address(json, "src", family, nfto_flow_source(flow, original));
-	put_port(json, "sport", nfto_flow_source_port(flow, original));
+	json_set_number(json, "sport", nfto_flow_source_port(flow, original));
 	put_address(json, "dst", family, nfto_flow_destination(flow, original));
-	put_port(json, "dport", nfto_flow_destination_port(flow, original));
+	json_set_number(json, "dport", nfto_flow_destination_port(flow, original));
 	put_address(json, "reply_src", family, nfto_flow_source(flow, reply));
-	put_port(json, "reply_sport", nfto_flow_source_port(flow, reply));
+	json_set_number(json, "reply_sport", nfto_flow_source_port(flow, reply));
 	put_address(json, "reply_dst", family, nfto_flow_destination(flow, reply));
-	put_port(json, "reply_dport", nfto_flow_destination_port(flow, reply));
-	json_object_set_new(json, "state",
-			    json_string(nfto_flow_state_name(nfto_flow_state(flow))));
+	json_set_number(json, "reply_dport", nfto_flow_destination_port(flow, reply));
+	json_set_text(json, "state", nfto_flow_state_name(nfto_flow_state(flow)));
 	put_mark_and_zone(json, flow);
 	put_counters(json, flow);
 	json_dumpf(json, stdout, JSON_COMPACT);
