@@ -725,6 +725,58 @@ bool nfto_drained_seen(const struct nfto_drained *drained);
 uint64_t nfto_drained_elapsed_ms(const struct nfto_drained *drained);
 
 /* ---------------------------------------------------------------------------------------------
+ * Findings: what is wrong, how it is known, and what to do about it
+ */
+
+/** How bad it is. */
+enum nfto_severity {
+	/** Worth knowing; all is as it should be. */
+	NFTO_SEVERITY_NOTE = 0,
+	/** Something is slower, or less sure, than it could be. */
+	NFTO_SEVERITY_WARNING = 1,
+	/** What was asked for is not so. */
+	NFTO_SEVERITY_ERROR = 2,
+};
+
+/** "note", "warning", "error"; "unknown" for another value. Since 0.1. */
+const char *nfto_severity_name(enum nfto_severity severity);
+
+/** What was found. Values are stable; new ones may come at the end of each part. */
+enum nfto_finding_code {
+	/** Nothing; never given. */
+	NFTO_FINDING_NONE = 0,
+	/* From here on: why a connection is not offloaded, see nfto_explain(). */
+	/* From 200 on: the hardware and conntrack disagree, see nfto_audit(). */
+	/* From 300 on: what is asked for against what is there, see nfto_status_read(). */
+};
+
+/** The stable name of a finding, such as "helper"; "unknown" for a value that this version does not
+ *  know. Since 0.1. */
+const char *nfto_finding_code_name(enum nfto_finding_code code);
+
+/** One finding. It belongs to the snapshot that it is from. */
+struct nfto_finding;
+
+/** Since 0.1. */
+enum nfto_finding_code nfto_finding_code(const struct nfto_finding *finding);
+
+/** Since 0.1. */
+enum nfto_severity nfto_finding_severity(const struct nfto_finding *finding);
+
+/** Is it so? False: it may be so, and cannot be told from outside of the kernel. Since 0.1. */
+bool nfto_finding_is_certain(const struct nfto_finding *finding);
+
+/** What it is, one sentence without a full stop. Since 0.1. */
+const char *nfto_finding_sentence(const struct nfto_finding *finding);
+
+/** How it is known: what was seen, and where. Safe on a terminal. "" if the sentence says it all.
+ *  Since 0.1. */
+const char *nfto_finding_evidence(const struct nfto_finding *finding);
+
+/** What to do about it, a sentence or a command; "" if nothing. Safe on a terminal. Since 0.1. */
+const char *nfto_finding_advice(const struct nfto_finding *finding);
+
+/* ---------------------------------------------------------------------------------------------
  * What is true: status, leaks
  */
 
