@@ -1079,19 +1079,35 @@ int nfto_flow_bytes(const struct nfto_flow *flow, enum nfto_direction direction,
  */
 int nfto_evict(struct nfto_ctx *ctx, const struct nfto_flow_filter *filter, uint64_t *evicted);
 
-/** Number of flows by state. */
+/** Number of connections by state, family and protocol. */
 struct nfto_flow_counts;
 
-/** Count the flows of the whole network namespace, in one pass.
- *  @param counts Out: free with nfto_flow_counts_free().
- *  @return 0, or as nfto_flows_open() and nfto_flows_next(). Since 0.1. */
+/**
+ * Count the connections of the whole network namespace, in one pass over conntrack. It copies every
+ * connection out of the kernel, and looks at little of it: it takes hardly longer than the copying.
+ * @param counts Out: free with nfto_flow_counts_free().
+ * @return 0, or:
+ *   -EOPNOTSUPP  NFTO_ERROR_NOT_SUPPORTED: no conntrack over netlink (nf_conntrack_netlink)
+ *   -EMFILE and other errors of socket(2)
+ * Since 0.1.
+ */
 int nfto_flow_counts_read(struct nfto_ctx *ctx, struct nfto_flow_counts **counts);
 
 /** Since 0.1. */
 void nfto_flow_counts_free(struct nfto_flow_counts *counts);
 
-/** How many flows are in a state; 0 for a value that is no state. Since 0.1. */
+/** How many connections are in a state; 0 for a value that is no state. Since 0.1. */
 uint64_t nfto_flow_counts_get(const struct nfto_flow_counts *counts, enum nfto_flow_state state);
+
+/**
+ * How many connections of a family and a protocol are in a state; 0 for a value that is no state, or
+ * no family.
+ * @param family AF_INET or AF_INET6; AF_UNSPEC: both.
+ * @param protocol IPPROTO_TCP, IPPROTO_UDP...; 0: all.
+ * Since 0.1.
+ */
+uint64_t nfto_flow_counts_of(const struct nfto_flow_counts *counts, enum nfto_flow_state state,
+			     int family, uint8_t protocol);
 
 /* ---------------------------------------------------------------------------------------------
  * Kernel objects: for a firewall manager that wants the flowtable in a table of its own

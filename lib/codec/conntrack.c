@@ -91,6 +91,42 @@ int conntrack_parse(const struct nlmsghdr *message, struct flow_info *info)
 	return 0;
 }
 
+static int parse_kind_of_tuple(const struct nlattr *tuple, struct flow_kind *kind)
+{
+	const struct nlattr *attrs[CTA_TUPLE_MAX + 1], *values[CTA_PROTO_NUM + 1];
+
+	if (attr_parse_nest(tuple, attrs, CTA_TUPLE_MAX) < 0 || !attrs[CTA_TUPLE_PROTO] ||
+	    attr_parse_nest(attrs[CTA_TUPLE_PROTO], values, CTA_PROTO_NUM) < 0)
+		return -EBADMSG;
+	return attr_u8(values[CTA_PROTO_NUM], &kind->protocol) < 0 ? -EBADMSG : 0;
+}
+
+/* The kernel sends the tuples first, then the status (ctnetlink_fill_info() in
+ * net/netfilter/nf_conntrack_netlink.c): the rest is not looked at. */
+int conntrack_parse_kind(const struct nlmsghdr *message, struct flow_kind *kind)
+{
+	const struct nfgenmsg *generic = mnl_nlmsg_get_payload(message);
+	const struct nlattr *attr, *tuple = NULL, *status = NULL;
+	struct attr_walk walk;
+
+	if (attr_walk_message(&walk, message, sizeof(*generic)) < 0)
+		return -EBADMSG;
+	while (!tuple || !status) {
+		if (attr_walk_next(&walk, &attr) <= 0)
+			return -EBADMSG;
+		if (attr_type(attr) == CTA_TUPLE_ORIG)
+			tuple = attr;
+		else if (attr_type(attr) == CTA_STATUS)
+			status = attr;
+	}
+	kind->family = generic->nfgen_family;
+	if (kind->family != AF_INET && kind->family != AF_INET6)
+		return -EBADMSG;
+	if (attr_be32(status, &kind->status) < 0)
+		return -EBADMSG;
+	return parse_kind_of_tuple(tuple, kind);
+}
+
 static int put_copy(struct nlmsghdr *message, const struct nlattr *attr)
 {
 	/* More than enough for a tuple; what is longer is none. */

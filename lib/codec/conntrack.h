@@ -64,4 +64,12 @@ int conntrack_parse_hold(const struct nlmsghdr *message, struct conntrack_hold *
 /* 0 or -EBADMSG. */
 int conntrack_parse(const struct nlmsghdr *message, struct flow_info *info);
 
+/* What flows are counted by, and nothing else: a small part of the work. 0 or -EBADMSG. */
+struct flow_kind {
+	uint8_t family;
+	uint8_t protocol;
+	uint32_t status;
+};
+int conntrack_parse_kind(const struct nlmsghdr *message, struct flow_kind *kind);
+
 #endif

@@ -183,9 +183,9 @@ static bool has_families(const struct nfto_flow_filter *filter, const struct flo
 	       is_of_family(&filter->address, info);
 }
 
-static bool has_state(const struct nfto_flow_filter *filter, const struct flow_info *info)
+bool flow_filter_wants_status(const struct nfto_flow_filter *filter, uint32_t status)
 {
-	enum nfto_flow_state state = flow_state_of(info->status);
+	enum nfto_flow_state state = flow_state_of(status);
 
 	return filter->has_state ? state == filter->state : state != NFTO_FLOW_NONE;
 }
@@ -198,7 +198,7 @@ static bool has_mark(const struct nfto_flow_filter *filter, const struct flow_in
 
 bool flow_filter_matches(const struct nfto_flow_filter *filter, const struct flow_info *info)
 {
-	return has_state(filter, info) && has_families(filter, info) &&
+	return flow_filter_wants_status(filter, info->status) && has_families(filter, info) &&
 	       (!filter->has_protocol || info->protocol == filter->protocol) &&
 	       (!filter->has_zone || info->zone == filter->zone) && has_mark(filter, info) &&
 	       matches_sides(filter, info);

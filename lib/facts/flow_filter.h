@@ -43,4 +43,7 @@ struct conntrack_filter flow_filter_for_kernel(const struct nfto_flow_filter *fi
  * is looked at again, as a kernel that does not know a filter sends everything. */
 bool flow_filter_matches(const struct nfto_flow_filter *filter, const struct flow_info *info);
 
+/* Does it match in the state? */
+bool flow_filter_wants_status(const struct nfto_flow_filter *filter, uint32_t status);
+
 #endif

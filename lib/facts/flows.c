@@ -25,10 +25,6 @@ struct nfto_flows {
 	struct nfto_flow flow;
 };
 
-struct nfto_flow_counts {
-	uint64_t counts[NFTO_FLOW_CLOSING + 1];
-};
-
 static int send_request(struct nfto_flows *flows)
 {
 	struct conntrack_filter filter = flow_filter_for_kernel(&flows->filter);
@@ -108,11 +104,17 @@ static int goes_through_interface(struct nfto_flows *flows)
 	return ret;
 }
 
-/* 1 if the message is a flow that is wanted, 0 if not, or a negative errno that has been told. */
+/* 1 if the message is a flow that is wanted, 0 if not, or a negative errno that has been told.
+ * Most connections of a busy table may be in another state: they cost a look at the status. */
 static int take_message(struct nfto_flows *flows, const struct nlmsghdr *message)
 {
-	int ret = conntrack_parse(message, &flows->flow.info);
+	struct flow_kind kind;
+	int ret = conntrack_parse_kind(message, &kind);
 
+	if (ret == 0 && !flow_filter_wants_status(&flows->filter, kind.status))
+		return 0;
+	if (ret == 0)
+		ret = conntrack_parse(message, &flows->flow.info);
 	flows->message = message;
 	if (ret < 0)
 		return fail(flows, ret);
@@ -222,47 +224,4 @@ NFTO_API int nfto_flow_bytes(const struct nfto_flow *flow, enum nfto_direction d
 		return -ENODATA;
 	*bytes = side(flow, direction)->counter.bytes;
 	return 0;
-}
-
-static int count_flows(struct nfto_flows *flows, struct nfto_flow_counts *counts)
-{
-	const struct nfto_flow *flow;
-	int ret;
-
-	while ((ret = nfto_flows_next(flows, &flow)) > 0)
-		counts->counts[nfto_flow_state(flow)]++;
-	return ret;
-}
-
-NFTO_API int nfto_flow_counts_read(struct nfto_ctx *ctx, struct nfto_flow_counts **out)
-{
-	struct nfto_flow_counts *counts;
-	struct nfto_flows *flows;
-	int ret = nfto_flows_open(ctx, NULL, &flows);
-
-	if (ret < 0)
-		return ret;
-	counts = calloc(1, sizeof(*counts));
-	if (counts)
-		ret = count_flows(flows, counts);
-	else
-		ret = error_set_object(&ctx->error, NFTO_ERROR_NO_MEMORY, ENOMEM, NULL);
-	nfto_flows_free(flows);
-	if (ret < 0) {
-		free(counts);
-		return ret;
-	}
-	*out = counts;
-	return 0;
-}
-
-NFTO_API void nfto_flow_counts_free(struct nfto_flow_counts *counts)
-{
-	free(counts);
-}
-
-NFTO_API uint64_t nfto_flow_counts_get(const struct nfto_flow_counts *counts,
-				       enum nfto_flow_state state)
-{
-	return flow_state_is_known(state) ? counts->counts[state] : 0;
 }

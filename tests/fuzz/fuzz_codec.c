@@ -89,8 +89,10 @@ static void parse_flowtable(const struct nlmsghdr *message)
 static void parse_conntrack(const struct nlmsghdr *message)
 {
 	struct flow_info info;
+	struct flow_kind kind;
 
 	expect_result(conntrack_parse(message, &info));
+	expect_result(conntrack_parse_kind(message, &kind));
 }
 
 static void parse_conntrack_counts(const struct nlmsghdr *message)
