@@ -451,6 +451,21 @@ void nfto_spec_set_min_packets(struct nfto_spec *spec, uint64_t min_packets);
  */
 int nfto_spec_set_drain(struct nfto_spec *spec, uint32_t flags, unsigned int timeout_s);
 
+/**
+ * Read what an instance was asked for by the last nfto_apply(): apply it once more to heal it, or
+ * nfto_apply_check() it to see what has become of it. What the instance can't tell any more, as
+ * somebody has deleted that part of it, is as in nfto_spec_new(); how to drain always is.
+ * @param spec Out: free with nfto_spec_free().
+ * @return 0, or:
+ *   -EINVAL      NFTO_ERROR_INVALID: the name can't be
+ *   -ENOENT      NFTO_ERROR_NO_TABLE: there is no such instance
+ *   -EEXIST      NFTO_ERROR_FOREIGN_TABLE: the table is not ours
+ *   -ENODATA     NFTO_ERROR_INVALID: which interfaces were asked for was deleted from it
+ *   -EOPNOTSUPP  NFTO_ERROR_NOT_SUPPORTED: no nf_tables
+ * Since 0.1.
+ */
+int nfto_spec_read(struct nfto_ctx *ctx, const char *name, struct nfto_spec **spec);
+
 /** From the interfaces and devices of a spec to those that belong into its flowtable, with the
  *  reasons. */
 struct nfto_plan;

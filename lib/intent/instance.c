@@ -9,6 +9,8 @@
 
 #define OFFLOAD_RULE_COMMENT "offload: flows that were offloaded, requested mode "
 
+#define THRESHOLD_FORMAT ", after %" PRIu64 " packets"
+
 #define NOTE_FORMAT                                                                                \
 	"draining: restore nf_flowtable_tcp_timeout %" PRIu32 " nf_flowtable_udp_timeout %" PRIu32
 
@@ -35,8 +37,7 @@ void instance_write_comment(char *comment, size_t size, enum nfto_mode mode, uin
 	int length = snprintf(comment, size, "%s%s", OFFLOAD_RULE_COMMENT, nfto_mode_name(mode));
 
 	if (min_packets > 0)
-		snprintf(comment + length, size - (size_t)length, ", after %" PRIu64 " packets",
-			 min_packets);
+		snprintf(comment + length, size - (size_t)length, THRESHOLD_FORMAT, min_packets);
 }
 
 static enum nfto_mode read_comment(const char *comment)
@@ -51,6 +52,16 @@ static enum nfto_mode read_comment(const char *comment)
 			return mode;
 	}
 	return NFTO_MODE_NONE;
+}
+
+static uint64_t read_threshold(const char *comment)
+{
+	const char *text = strchr(comment + strlen(OFFLOAD_RULE_COMMENT), ',');
+	uint64_t min_packets;
+
+	if (!text || sscanf(text, ", after %19" SCNu64, &min_packets) != 1)
+		return 0;
+	return min_packets;
 }
 
 void instance_write_note(char *comment, size_t size, const struct timeouts *timeouts)
@@ -88,6 +99,7 @@ static void take_rules(struct instance *instance, const struct rule_info *rules,
 			offloads = rules[i].has_counter;
 			instance->inserted = rules[i].counter;
 			instance->requested = read_comment(rules[i].comment);
+			instance->min_packets = read_threshold(rules[i].comment);
 			memcpy(instance->comment, rules[i].comment, sizeof(instance->comment));
 		} else if (strcmp(rules[i].comment, LEAK_RULE_COMMENT) == 0) {
 			detects = rules[i].has_counter;

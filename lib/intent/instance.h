@@ -27,6 +27,7 @@ struct instance {
 	bool is_whole;			  /* and so are all of its parts */
 	uint32_t generation;		  /* of the rule set, when the reading began */
 	enum nfto_mode requested;	  /* NFTO_MODE_NONE if nobody can tell */
+	uint64_t min_packets;		  /* the threshold that was asked for */
 	char comment[COMMENT_LENGTH + 1]; /* of the offload rule */
 	bool has_rules;			  /* all of them */
 	bool has_chain;

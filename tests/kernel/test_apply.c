@@ -169,6 +169,22 @@ static void thousand_times_the_same_send_no_batch(void **state)
 	assert_int_equal(setup->watch.batches, 1);
 }
 
+static void what_was_asked_for_is_read_and_changes_nothing(void **state)
+{
+	struct setup *setup = *state;
+
+	nfto_spec_set_counter(setup->spec, false);
+	nfto_spec_set_ingress_priority(setup->spec, -7);
+	nfto_spec_set_forward_priority(setup->spec, 25);
+	nfto_spec_set_min_packets(setup->spec, 20);
+	assert_int_equal(nfto_spec_add_interface(setup->spec, "later*"), 0);
+	apply(setup, true);
+	nfto_spec_free(setup->spec);
+	assert_int_equal(nfto_spec_read(setup->ctx, NFTO_DEFAULT_NAME, &setup->spec), 0);
+	apply(setup, false);
+	assert_int_equal(setup->watch.batches, 1);
+}
+
 static void a_device_vanishes_before_the_batch(void **state)
 {
 	struct setup *setup = *state;
@@ -287,6 +303,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(thousand_times_the_same_send_no_batch, set_up,
 						tear_down),
+		cmocka_unit_test_setup_teardown(what_was_asked_for_is_read_and_changes_nothing,
+						set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_device_vanishes_before_the_batch, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(somebody_else_commits_before_the_batch, set_up,

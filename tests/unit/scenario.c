@@ -332,6 +332,18 @@ static int run_status(struct scene *scene)
 	return 0;
 }
 
+static int run_spec_read(struct scene *scene)
+{
+	struct nfto_spec *spec = UNTOUCHED(struct nfto_spec);
+	int ret = nfto_spec_read(scene->ctx, NAME, &spec);
+
+	if (ret < 0)
+		assert_ptr_equal(spec, UNTOUCHED(struct nfto_spec));
+	else
+		nfto_spec_free(spec);
+	return ret;
+}
+
 static void answer_leaks(struct fake *fake)
 {
 	static const uint8_t key[20] = { 192, 0, 2, 1, 0, 80 };
@@ -716,6 +728,7 @@ const struct scenario scenarios[SCENARIO_COUNT] = {
 	{ "remove, keeping connections", answer_drain_keeping, run_drain_keeping, false },
 	{ "evict", answer_deletion, run_evict, false },
 	{ "status", answer_present, run_status, false },
+	{ "spec of an instance", answer_present, run_spec_read, false },
 	{ "leaks", answer_leaks, run_leaks, false },
 	{ "flows", answer_flows, run_flows, false },
 	{ "flows through an interface", answer_interface, run_interface, false },
