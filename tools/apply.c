@@ -4,15 +4,21 @@
 
 #include "plan.h"
 
-static int fill_spec(struct nfto_spec *spec, const struct options *options)
+static int set_drain(struct nfto_spec *spec, const struct options *options)
 {
 	uint32_t drain = options->delete_connections ? 0 : NFTO_DRAIN_KEEP_CONNECTIONS;
+
+	return nfto_spec_set_drain(spec, drain, options->timeout_s);
+}
+
+static int fill_spec(struct nfto_spec *spec, const struct options *options)
+{
 	int ret = nfto_spec_set_name(spec, options->name);
 
 	if (ret == 0)
 		ret = nfto_spec_set_mode(spec, options->mode);
 	if (ret == 0)
-		ret = nfto_spec_set_drain(spec, drain, options->timeout_s);
+		ret = set_drain(spec, options);
 	for (int i = 0; i < options->argument_count && ret == 0; i++)
 		ret = nfto_spec_add_interface(spec, options->arguments[i]);
 	for (int i = 0; i < options->device_count && ret == 0; i++)
@@ -115,7 +121,31 @@ static int apply(struct nfto_ctx *ctx, const struct options *options, const stru
 	return ret;
 }
 
-static int run(struct nfto_ctx *ctx, const struct options *options)
+static bool asks_for_something(const struct options *options)
+{
+	return options->argument_count + options->device_count > 0 ||
+	       options->mode != NFTO_MODE_AUTO || options->no_counter || options->min_packets > 0 ||
+	       options->ingress_priority != 0 || options->has_forward_priority;
+}
+
+static int apply_again(struct nfto_ctx *ctx, const struct options *options)
+{
+	struct nfto_spec *spec;
+	int ret;
+
+	if (asks_for_something(options))
+		return usage_error(&apply_command,
+				   "--again asks for what was asked for before, and nothing else",
+				   NULL);
+	if (nfto_spec_read(ctx, options->name, &spec) < 0)
+		return output_error(ctx);
+	ret = set_drain(spec, options);
+	ret = ret < 0 ? output_errno("apply", ret) : apply(ctx, options, spec);
+	nfto_spec_free(spec);
+	return ret;
+}
+
+static int apply_anew(struct nfto_ctx *ctx, const struct options *options)
 {
 	struct nfto_spec *spec;
 	int ret;
@@ -131,8 +161,14 @@ static int run(struct nfto_ctx *ctx, const struct options *options)
 	return ret;
 }
 
+static int run(struct nfto_ctx *ctx, const struct options *options)
+{
+	return options->again ? apply_again(ctx, options) : apply_anew(ctx, options);
+}
+
 static const struct option options[] = { TAKES_NAME,
 					 TAKES_MODE,
+					 TAKES_AGAIN,
 					 TAKES_DEVICE,
 					 TAKES_DRY_RUN,
 					 TAKES_NO_COUNTER,
@@ -147,7 +183,7 @@ static const struct option options[] = { TAKES_NAME,
 
 const struct command apply_command = {
 	.name = "apply",
-	.synopsis = "[OPTION...] INTERFACE...",
+	.synopsis = "[OPTION...] INTERFACE... | --again",
 	.help = "Offload the flows between these interfaces, and these only. What is as wanted\n"
 		"already stays untouched; what does not exist is left out, and remembered.\n"
 		"\n"
@@ -155,6 +191,8 @@ const struct command apply_command = {
 		"  --mode auto    in hardware if every device takes it, else in software\n"
 		"  --mode hardware, --mode software\n"
 		"  --device NAME  beside the interfaces: this device, as it is; may be repeated\n"
+		"  --again        what was asked for the last time: heals what others have "
+		"deleted\n"
 		"  --dry-run      show the plan and the steps, have the kernel judge them, and do\n"
 		"                 nothing\n"
 		"  --min-packets N         only connections that had as many packets\n"

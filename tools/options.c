@@ -91,6 +91,9 @@ static int read_option(const struct command *command, int option, const char *ar
 	case OPTION_DRY_RUN:
 		options->dry_run = true;
 		return 0;
+	case OPTION_AGAIN:
+		options->again = true;
+		return 0;
 	case OPTION_NO_COUNTER:
 		options->no_counter = true;
 		return 0;

@@ -21,6 +21,7 @@ struct options {
 	bool count;
 	bool help;
 	bool dry_run;
+	bool again;
 	bool no_counter;
 	int32_t ingress_priority;
 	int32_t forward_priority;
@@ -51,6 +52,7 @@ enum {
 	OPTION_FROM,
 	OPTION_RECORD,
 	OPTION_DRY_RUN,
+	OPTION_AGAIN,
 	OPTION_NO_COUNTER,
 	OPTION_INGRESS_PRIORITY,
 	OPTION_FORWARD_PRIORITY,
@@ -143,6 +145,10 @@ enum {
 #define TAKES_DRY_RUN                                                                              \
 	{                                                                                          \
 		"dry-run", no_argument, NULL, OPTION_DRY_RUN                                       \
+	}
+#define TAKES_AGAIN                                                                                \
+	{                                                                                          \
+		"again", no_argument, NULL, OPTION_AGAIN                                           \
 	}
 #define TAKES_NO_COUNTER                                                                           \
 	{                                                                                          \

@@ -220,6 +220,11 @@ test_mended() {
 	in_router nft flush ruleset
 	check "what nft saves, it restores" in_router nft -f "$work/saved"
 	check "and it is as it was" contains "as it was" tool apply --mode software lan0 wan0
+	in_router nft 'flush chain inet nftoffload leaks
+		delete flowtable inet nftoffload ft { hook ingress priority 0; devices = { wan0 }; }'
+	check "what was asked for is known, and asked for once more" tool apply --again
+	check "so all of it is there" is '["lan0","wan0"]' devices
+	check "as it was asked for" contains "as it was" tool apply --mode software lan0 wan0
 	tool remove > /dev/null
 }
 
