@@ -43,7 +43,7 @@ boots() {
 	local started=$SECONDS
 	lab --kernel "$1" -- sh -c 'uname -r; id -u; ls -d /sys/module/nftosim; echo oops >&2; exit 7'
 	ended_with 7 || return
-	[[ $(cat "$work/out") == $1.*$'\n0\n/sys/module/nftosim' ]] || return
+	[[ $(cat "$work/out") == $2$'\n0\n/sys/module/nftosim' ]] || return
 	[ "$(cat "$work/err")" = oops ] || return
 	seconds=$((SECONDS - started))
 }
@@ -67,16 +67,16 @@ arguments_survive() {
 
 ten_megabytes_survive() {
 	head -c 10000000 /dev/urandom > "$work/random"
-	"$run" -- cat < "$work/random" > "$work/copy" && cmp "$work/random" "$work/copy"
+	"$run" --kernel "$1" -- cat < "$work/random" > "$work/copy" && cmp "$work/random" "$work/copy"
 }
 
 host_is_read_only() {
-	lab -- sh -c 'for folder in / /usr /etc /var/lib; do touch $folder/lab-was-here; done; touch /tmp/x /run/x'
+	lab --kernel "$1" -- sh -c 'for folder in / /usr /etc /var/lib; do touch $folder/lab-was-here; done; touch /tmp/x /run/x'
 	[ "$(grep -c 'Read-only file system' "$work/err")" -eq 4 ] && ended_with 0 && [ ! -e /usr/lab-was-here ]
 }
 
 repository_is_writable() {
-	(cd "$inside" && lab -- sh -c 'pwd; echo from the guest > file') || return
+	(cd "$inside" && lab --kernel "$1" -- sh -c 'pwd; echo from the guest > file') || return
 	[ "$(cat "$inside/file")" = 'from the guest' ]
 }
 
@@ -104,9 +104,9 @@ lost_reader_ends_it() {
 }
 
 complaint_fails() {
-	lab -- sh -c 'echo "WARNING: a test" > /dev/kmsg'
+	lab --kernel "$1" -- sh -c 'echo "WARNING: a test" > /dev/kmsg'
 	ended_with 125 && err_says 'the first complaint' && err_says 'WARNING: a test' || return
-	lab -- sh -c 'echo "WARNING: a test" > /dev/kmsg; exit 3'
+	lab --kernel "$1" -- sh -c 'echo "WARNING: a test" > /dev/kmsg; exit 3'
 	ended_with 3 && err_says 'the first complaint'
 }
 
@@ -116,7 +116,7 @@ panic_fails() {
 }
 
 time_limit_holds() {
-	lab --timeout 2 -- sleep 1234
+	lab --kernel "$1" --timeout 2 -- sleep 1234
 	ended_with 124 && err_says 'took longer than 2 s' && err_says 'sleep 1234'
 }
 
@@ -143,21 +143,24 @@ wrong_usage_fails() {
 	ended_with 125 && err_says '--nonsense'
 }
 
-# All that a lab leaves behind would be in this folder.
+# All that a lab leaves behind would be in this folder, or be a process that has to do with it.
 being_killed_cleans_up() {
-	mkdir "$work/tmp"
-	TMPDIR=$work/tmp "$run" -- sleep 1000 &
-	local lab=$! guest
+	mkdir -p "$work/tmp"
+	TMPDIR=$work/tmp "$run" --kernel "$1" -- sleep 1000 &
+	local lab=$! guests="(qemu-system|/linux mem=).*$work/tmp" tries=50
 	until compgen -G "$work/tmp/*/exchange/booted" > /dev/null; do
 		sleep 0.1
 	done
-	guest=$(pgrep -f "qemu-system.*$work/tmp")
+	pgrep -f "$guests" > /dev/null || return
 	kill -TERM "$lab"
 	wait "$lab"
 	status=$?
+	while pgrep -f "$guests" > /dev/null && [ $((tries--)) -gt 0 ]; do
+		sleep 0.1
+	done
 	find "$work/tmp" -mindepth 1
-	ps -o pid,ppid,state,args -p "$guest"
-	ended_with 143 && [ -z "$(ls "$work/tmp")" ] && ! kill -0 "$guest"
+	pgrep -a -f "$guests"
+	ended_with 143 && [ -z "$(ls "$work/tmp")" ] && [ $tries -ge 0 ]
 }
 
 two_at_a_time() {
@@ -187,9 +190,10 @@ networking_works() {
 
 # Types one line into a shell in a terminal of its own, as soon as the shell is there.
 shell_works() {
+	rm -f "$work/keys"
 	mkfifo "$work/keys"
 	: > "$work/screen"
-	timeout 60 script -qefc "stty rows 33 cols 111; '$run'" /dev/null < "$work/keys" > "$work/screen" &
+	timeout 60 script -qefc "stty rows 33 cols 111; '$run' --kernel $1" /dev/null < "$work/keys" > "$work/screen" &
 	exec 7> "$work/keys"
 	until grep -q 'root@lab' "$work/screen"; do
 		kill -0 $! || return
@@ -203,28 +207,34 @@ shell_works() {
 	ended_with 5 && grep -q 'size 33 111' "$work/screen" && grep -q 'monitor.*on' "$work/screen"
 }
 
-for series in 6.12 6.1; do
-	check "$series boots, runs the command as root, ends with its status" boots $series
+for series in 6.12 6.1 uml; do
+	case $series in
+	uml) release='6.12.*-uml' ;;
+	*)   release="$series.*" ;;
+	esac
+	check "$series boots, runs the command as root, ends with its status" boots $series "$release"
 	echo "# in $seconds s, from start to end"
 	check "$series: flowtables, namespaces, iperf3, conntrack and ethtool work" networking_works $series
 	check "$series: a panic is an error with the console's last lines" panic_fails $series
 done
+for series in 6.12 uml; do
+	check "$series: ten megabytes go in and come out byte by byte" ten_megabytes_survive $series
+	check "$series: the host's files are read-only" host_is_read_only $series
+	check "$series: the repository is writable" repository_is_writable $series
+	check "$series: a warning of the kernel fails a command that succeeded" complaint_fails $series
+	check "$series: a command that takes too long is ended, and shown" time_limit_holds $series
+	check "$series: a lab that is killed leaves nothing behind" being_killed_cleans_up $series
+	check "$series: a shell has job control and the terminal's size" shell_works $series
+done
 check "the exit status is the command's" status_is_the_commands
 check "arguments survive whatever they hold" arguments_survive
-check "ten megabytes go in and come out byte by byte" ten_megabytes_survive
-check "the host's files are read-only" host_is_read_only
-check "the repository is writable" repository_is_writable
 check "the repository's path may have spaces, commas and quotes" a_path_may_have_spaces
 check "NFTO_ variables are passed, others are not" environment_is_passed
 check "what a command leaves running does not hold the run" leftovers_do_not_hold
 check "the run ends when nobody reads its output" lost_reader_ends_it
-check "a warning of the kernel fails a command that succeeded" complaint_fails
-check "a command that takes too long is ended, and shown" time_limit_holds
 check "a guest without a heartbeat is ended by an NMI, and shown" hang_fails
 check "a guest that does not boot is an error, with QEMU's words" a_guest_that_does_not_boot_fails
 check "wrong usage is an error" wrong_usage_fails
-check "a lab that is killed leaves nothing behind" being_killed_cleans_up
 check "two labs run at the same time" two_at_a_time
-check "a shell has job control and the terminal's size" shell_works
 echo "1..$count"
 [ "$failed" -eq 0 ]
