@@ -34,7 +34,8 @@ struct nfto_ctx {
 	/* Tests have others. */
 	const struct transport_opener *opener;
 	const struct clock *clock;
-	const char *sysctl_path; /* where net.netfilter is */
+	const char *sysctl_path;  /* where net.netfilter is */
+	const char *debugfs_path; /* where drivers show their tables */
 };
 
 /* error.c: what an error is about. Unknown parts are NULL. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
  * A datagram from anywhere, through the request engine and through each parser; and as a text,
- * through the reader of topologies and the planner. With clang this is a
+ * through the reader of topologies and the planner, and line by line through those of the
+ * hardware's tables. With clang this is a
  * fuzzer:
  *	clang -fsanitize=fuzzer,address,undefined ... tests/fuzz/fuzz_codec.c lib/...
  * and with replay.c, which brings a main(), a test.
@@ -15,6 +16,7 @@
 
 #include "codec/chain.h"
 #include "codec/conntrack.h"
+#include "codec/conntrack_id.h"
 #include "codec/ethtool.h"
 #include "codec/flowtable.h"
 #include "codec/leak_set.h"
@@ -24,6 +26,7 @@
 #include "codec/set_elements.h"
 #include "codec/table.h"
 #include "codec/wanted_set.h"
+#include "facts/hw_table.h"
 #include "netlink/request.h"
 #include "nftoffload.h"
 
@@ -99,8 +102,9 @@ static void parse_conntrack_counts(const struct nlmsghdr *message)
 {
 	struct messages messages = { 0 };
 	struct conntrack_hold hold;
-	uint32_t total;
+	uint32_t total, id;
 
+	expect_result(conntrack_parse_id(message, &id));
 	expect_result(conntrack_parse_hold(message, &hold));
 	expect_result(conntrack_parse_total(message, &total));
 	expect_result(conntrack_build_delete(&messages, message));
@@ -389,8 +393,38 @@ static void run_record(const uint8_t *data, size_t size)
 	nfto_topology_free(topology);
 }
 
+/* Each line in memory that ends where the line ends. */
+static void run_line(const struct hw_driver *driver, const char *line, size_t length)
+{
+	char *copy = strndup(line, length);
+	struct hw_entry entry = { .driver = driver };
+	int ret;
+
+	expect(copy != NULL);
+	ret = driver->parse(copy, &entry);
+	free(copy);
+	expect(ret == 0 || ret == 1 || ret == -EBADMSG);
+	if (ret == 1)
+		expect(entry.family == AF_INET || entry.family == AF_INET6);
+}
+
+static void run_tables(const uint8_t *data, size_t size)
+{
+	const char *line = (const char *)data, *end = line + size;
+
+	while (line < end) {
+		const char *newline = memchr(line, '\n', (size_t)(end - line));
+		size_t length = (size_t)((newline ? newline : end) - line);
+
+		for (size_t i = 0; i < HW_DRIVER_COUNT; i++)
+			run_line(hw_drivers[i], line, length);
+		line += length + 1;
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+	run_tables(data, size);
 	run_parsers(data, size);
 	run_engine(data, size);
 	run_record(data, size);

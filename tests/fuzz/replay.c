@@ -108,21 +108,22 @@ static unsigned long replay_recording(const char *kernel)
 	return count;
 }
 
-static unsigned long replay_topology(const char *name)
+/* A text file below tests. */
+static unsigned long replay_text(const char *name)
 {
 	const char *source = getenv("srcdir");
 	char path[4096], text[8192];
 	size_t length = 0;
 	FILE *file;
 
-	snprintf(path, sizeof(path), "%s/tests/golden/%s.topology", source ? source : ".", name);
+	snprintf(path, sizeof(path), "%s/tests/%s", source ? source : ".", name);
 	file = fopen(path, "r");
 	if (file) {
 		length = fread(text, 1, sizeof(text), file);
 		fclose(file);
 	}
 	if (length == 0) {
-		printf("not ok - there is no topology %s\n", name);
+		printf("not ok - there is no tests/%s\n", name);
 		exit(1);
 	}
 	return run_all(text, length);
@@ -146,7 +147,10 @@ int main(int argc, char **argv)
 {
 	static const char *const kernels[] = { "linux-6.1", "linux-6.12", "links-6.1",
 					       "links-6.12" };
-	static const char *const topologies[] = { "mixed", "kinds", "loops" };
+	static const char *const texts[] = { "golden/mixed.topology", "golden/kinds.topology",
+					     "golden/loops.topology", "debugfs/ppe0/bind",
+					     "debugfs/ppe1/bind",     "debugfs/ppe/bind",
+					     "debugfs/rules" };
 	int failures = 0, number = 0;
 
 	for (int i = 1; i < argc; i++)
@@ -160,10 +164,10 @@ int main(int argc, char **argv)
 		printf("ok %d - %lu datagrams made of what %s has said\n", ++number, count,
 		       kernels[i]);
 	}
-	for (size_t i = 0; i < sizeof(topologies) / sizeof(topologies[0]); i++) {
-		unsigned long count = replay_topology(topologies[i]);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		unsigned long count = replay_text(texts[i]);
 
-		printf("ok %d - %lu records made of %s\n", ++number, count, topologies[i]);
+		printf("ok %d - %lu texts made of %s\n", ++number, count, texts[i]);
 	}
 	printf("1..%d\n", number);
 	return 0;

@@ -256,6 +256,7 @@ struct nfto_ctx *fake_ctx(struct fake *fake)
 	assert_int_equal(ctx_new(-1, &fake->opener.base, &ctx), 0);
 	ctx->clock = &fake->clock.base;
 	ctx->sysctl_path = "/proc/no-sysctls";
+	ctx->debugfs_path = "/proc/no-debugfs";
 	return ctx;
 }
 
