@@ -761,7 +761,23 @@ enum nfto_finding_code {
 	/** Nothing; never given. */
 	NFTO_FINDING_NONE = 0,
 	/* From here on: why a connection is not offloaded, see nfto_explain(). */
-	/* From 200 on: the hardware and conntrack disagree, see nfto_audit(). */
+	/* From 200 on: the hardware and conntrack disagree, see nfto_audit_look(). */
+	/** Conntrack says hardware, and the hardware's table has it in neither direction. */
+	NFTO_FINDING_HW_FORGOTTEN = 200,
+	/** Conntrack says hardware, and the hardware's table has one direction only. */
+	NFTO_FINDING_HW_ONE_DIRECTION = 201,
+	/** The hardware forwards it, and conntrack does not count that. */
+	NFTO_FINDING_HW_NOT_COUNTED = 202,
+	/** Of a connection of TCP in hardware, one direction is counted and the other is not. */
+	NFTO_FINDING_HW_DIRECTION_STILL = 203,
+	/** The hardware has an entry for what is not offloaded. */
+	NFTO_FINDING_HW_LEFTOVER = 204,
+	/** The hardware forwards a connection whose conntrack entry has gone. */
+	NFTO_FINDING_HW_ENTRY_LOST = 205,
+	/** It leaves the hardware under traffic, and comes back. */
+	NFTO_FINDING_HW_FLAPPING = 206,
+	/** Under traffic its conntrack entry was replaced by another one. */
+	NFTO_FINDING_HW_REPLACED = 207,
 	/* From 300 on: what is asked for against what is there, see nfto_status_read(). */
 };
 
@@ -1123,6 +1139,119 @@ uint64_t nfto_flow_counts_get(const struct nfto_flow_counts *counts, enum nfto_f
  */
 uint64_t nfto_flow_counts_of(const struct nfto_flow_counts *counts, enum nfto_flow_state state,
 			     int family, uint8_t protocol);
+
+/* ---------------------------------------------------------------------------------------------
+ * Audit: conntrack against the hardware
+ */
+
+/**
+ * An audit: looks at all flows that are some seconds apart, and what they prove. Conntrack says
+ * "hardware" once a driver has accepted one direction of a flow at some time, and nobody takes that
+ * back when the driver refuses the other one, forgets it, or reports nothing about it; and an entry
+ * in the hardware may outlive its connection, and forward past the firewall. Compared are the bits
+ * and counters of conntrack with themselves, and with the hardware's own table where a driver shows
+ * it in debugfs (MediaTek, Airoha, the emulated nftosim). Of a flow that is idle, counters prove
+ * nothing, and so nothing is found.
+ *
+ * This is the one call whose memory grows with the number of flows: 100 to 200 bytes for each that
+ * is marked as hardware, twice that during a look. Beyond 262144 flows, further ones are not
+ * watched.
+ */
+struct nfto_audit;
+
+/**
+ * Begin an audit, with its first look. Findings come with the second one: wait for
+ * nfto_audit_interval_ms(), then call nfto_audit_look(). The library does not wait here.
+ *
+ * Reading the tables has a cost: the counters of MediaTek's hardware are cleared when they are
+ * read, so what they had is missing in conntrack then.
+ * @param audit Out: free with nfto_audit_free(), before the context.
+ * @return 0, or:
+ *   -EOPNOTSUPP  NFTO_ERROR_NOT_SUPPORTED: no nf_tables, or no conntrack over netlink
+ *   -EFBIG       NFTO_ERROR_SYSTEM: what should be the hardware's table has no end
+ *   -EIO and other errors of reading such a table; one that is not shown to this process is none
+ * Since 0.1.
+ */
+int nfto_audit_open(struct nfto_ctx *ctx, struct nfto_audit **audit);
+
+/** Since 0.1. */
+void nfto_audit_free(struct nfto_audit *audit);
+
+/** The least time between two looks, by the present timeouts of flows. The kernel asks the hardware
+ *  for its counters once in a tenth of the timeout, and takes up to three seconds to remove a flow
+ *  that is over: 5 s with the default timeouts of 30 s. Since 0.1. */
+uint64_t nfto_audit_interval_ms(const struct nfto_audit *audit);
+
+/**
+ * Take another look, and judge what has changed since the last one; as often as you like. What
+ * comes and goes (NFTO_FINDING_HW_FLAPPING, NFTO_FINDING_HW_REPLACED) needs more than two. The
+ * findings of the look before are gone, also if it fails; a look that fails is as if it had not been
+ * taken.
+ * @return 0, or as nfto_audit_open(), or:
+ *   -EAGAIN  NFTO_ERROR_INVALID: the last look was less than nfto_audit_interval_ms() before, which
+ *            proves nothing. Its findings stay.
+ * Since 0.1.
+ */
+int nfto_audit_look(struct nfto_audit *audit);
+
+/** How many flows were marked as hardware at the last look. Since 0.1. */
+uint64_t nfto_audit_flow_count(const struct nfto_audit *audit);
+
+/** Does conntrack count what is offloaded, by the flags of all flowtables in hardware? Without it,
+ *  less can be found. Since 0.1. */
+bool nfto_audit_has_counters(const struct nfto_audit *audit);
+
+/** The name of a driver whose table could be read at the last look: "mtk", "airoha", "nftosim".
+ *  NULL if the index is out of range; for index 0: none could. Since 0.1. */
+const char *nfto_audit_table(const struct nfto_audit *audit, size_t index);
+
+/** How many findings there are by the last look; at most 4096 are kept. Since 0.1. */
+size_t nfto_audit_count(const struct nfto_audit *audit);
+
+/** A finding about one connection. */
+struct nfto_audit_item;
+
+/** Borrowed, valid until the next look; NULL if the index is out of range. Since 0.1. */
+const struct nfto_audit_item *nfto_audit_get(const struct nfto_audit *audit, size_t index);
+
+/** What was found; borrowed as the item is. Since 0.1. */
+const struct nfto_finding *nfto_audit_item_finding(const struct nfto_audit_item *item);
+
+/** Would nfto_audit_fix() mend it? Since 0.1. */
+bool nfto_audit_item_is_fixable(const struct nfto_audit_item *item);
+
+/** AF_INET or AF_INET6. Since 0.1. */
+int nfto_audit_item_family(const struct nfto_audit_item *item);
+
+/** IPPROTO_TCP, IPPROTO_UDP... Since 0.1. */
+uint8_t nfto_audit_item_protocol(const struct nfto_audit_item *item);
+
+/** Who has opened the connection; of one that only the hardware knows, the source of the packets
+ *  as they come in. 4 or 16 bytes in network order, borrowed. Since 0.1. */
+const void *nfto_audit_item_source(const struct nfto_audit_item *item);
+
+/** The destination of the same packets. Since 0.1. */
+const void *nfto_audit_item_destination(const struct nfto_audit_item *item);
+
+/** Host byte order. Since 0.1. */
+uint16_t nfto_audit_item_source_port(const struct nfto_audit_item *item);
+
+/** Host byte order. Since 0.1. */
+uint16_t nfto_audit_item_destination_port(const struct nfto_audit_item *item);
+
+/** The conntrack zone. @return 0; -ENODATA for what only the hardware knows. Since 0.1. */
+int nfto_audit_item_zone(const struct nfto_audit_item *item, uint16_t *zone);
+
+/**
+ * Evict the connections whose findings nfto_audit_item_is_fixable() is true for, and no other: as
+ * by nfto_evict(), each by its number, so not one that has taken its place. What the driver has
+ * refused it will refuse again, and what is left over in the hardware the kernel can't reach: only
+ * what was forgotten is mended, as the flow is offered anew. That takes three looks at least: one
+ * that has seen it in the hardware's table, and two that have not.
+ * @param evicted Out, may be NULL: how many were deleted.
+ * @return 0, or as nfto_evict(). Since 0.1.
+ */
+int nfto_audit_fix(struct nfto_audit *audit, uint64_t *evicted);
 
 /* ---------------------------------------------------------------------------------------------
  * Kernel objects: for a firewall manager that wants the flowtable in a table of its own

@@ -21,6 +21,36 @@ static const struct text texts[] = {
 	/* Why a connection is not offloaded. */
 
 	/* The hardware and conntrack disagree. */
+	{ NFTO_FINDING_HW_FORGOTTEN, "hw-forgotten", NFTO_SEVERITY_WARNING,
+	  "conntrack says hardware, and the hardware's table does not have it",
+	  "evict it, and it is offered to the hardware anew: nftoffload evict, or audit --fix" },
+	{ NFTO_FINDING_HW_ONE_DIRECTION, "hw-one-direction", NFTO_SEVERITY_WARNING,
+	  "only one of its directions is in the hardware",
+	  "the driver does not take the other: is the device that it comes in by, or goes out by, "
+	  "of the same hardware, and its hw-tc-offload on?" },
+	{ NFTO_FINDING_HW_NOT_COUNTED, "hw-not-counted", NFTO_SEVERITY_WARNING,
+	  "conntrack does not count what the hardware forwards",
+	  "a driver that reports nothing lets live flows expire: update it, or use software "
+	  "offload for its devices" },
+	{ NFTO_FINDING_HW_DIRECTION_STILL, "hw-direction-still", NFTO_SEVERITY_WARNING,
+	  "the counters of one direction stand still while those of the other move",
+	  "see whether the driver has taken both directions, and whether the answers come back "
+	  "by this router" },
+	{ NFTO_FINDING_HW_LEFTOVER, "hw-leftover", NFTO_SEVERITY_ERROR,
+	  "the hardware has an entry for what is not offloaded: it passes the firewall by",
+	  "set the devices down and up, or load their driver anew; and end offload by "
+	  "'nftoffload remove', not by deleting tables" },
+	{ NFTO_FINDING_HW_ENTRY_LOST, "hw-entry-lost", NFTO_SEVERITY_ERROR,
+	  "the hardware still forwards a connection that conntrack has lost",
+	  "set the devices down and up; if it comes again, the kernel lets entries of live flows "
+	  "expire: update it" },
+	{ NFTO_FINDING_HW_FLAPPING, "hw-flapping", NFTO_SEVERITY_WARNING,
+	  "it leaves the hardware under traffic, and comes back",
+	  "see whether the driver reports counters, whether routes or neighbours change, and "
+	  "whether the firewall is loaded again and again" },
+	{ NFTO_FINDING_HW_REPLACED, "hw-replaced", NFTO_SEVERITY_WARNING,
+	  "under traffic its conntrack entry was replaced by another",
+	  "if nobody has deleted it, the kernel lets entries of live flows expire: update it" },
 
 	/* What is asked for against what is there. */
 };

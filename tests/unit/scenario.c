@@ -7,6 +7,7 @@
 #include <linux/rtnetlink.h>
 
 #include "caps_script.h"
+#include "debugfs_files.h"
 #include "instance_script.h"
 #include "link_script.h"
 #include "scenario.h"
@@ -479,6 +480,91 @@ static int run_counts(struct scene *scene)
 	return 0;
 }
 
+/* ---- Audit */
+
+/* Three looks at a flow, and the deletion of its entry. */
+static void answer_audit(struct fake *fake)
+{
+	static const char *const devices[] = { "lan0", "wan0", NULL };
+	struct reply_flowtable flowtable = {
+		.family = INET,
+		.table = "t",
+		.name = "f",
+		.flags = HARDWARE | COUNTER,
+		.devices = devices,
+	};
+	struct reply_flow flow = {
+		.family = AF_INET,
+		.protocol = IPPROTO_UDP,
+		.status = 0xc000,
+		.original = { "192.168.1.2", "203.0.113.2", 40000, 443 },
+		.reply = { "203.0.113.2", "192.168.1.2", 443, 40000 },
+		.has_counters = true,
+	};
+
+	instance_answer_generation(fake);
+	for (int i = 0; i < 3; i++) {
+		fake_answer(fake, NFT(NFT_MSG_GETFLOWTABLE));
+		reply_flowtable(fake, &flowtable);
+		reply_done(fake);
+		fake_answer(fake, CT(IPCTNL_MSG_CT_GET));
+		flow.packets[0] += 10;
+		reply_flow(fake, &flow);
+		reply_done(fake);
+	}
+	fake_answer(fake, CT(IPCTNL_MSG_CT_DELETE));
+	reply_error(fake, 0, 0);
+}
+
+/* The table has the flow at first only, and another one that is left over. */
+static void put_rules(struct nfto_ctx *ctx, bool has_flow)
+{
+	static const char leftover[] = "lan0 udp 192.168.1.9:1 > 203.0.113.2:2 => "
+				       "wan0 192.168.1.9:1 > 203.0.113.2:2 packets 1 bytes 1\n";
+	static const char both[] = "lan0 udp 192.168.1.9:1 > 203.0.113.2:2 => "
+				   "wan0 192.168.1.9:1 > 203.0.113.2:2 packets 1 bytes 1\n"
+				   "lan0 udp 192.168.1.2:40000 > 203.0.113.2:443 => wan0 "
+				   "192.168.1.2:40000 > 203.0.113.2:443 packets 1 bytes 1\n";
+
+	debugfs_files_use(ctx);
+	debugfs_files_set_rules(ctx, has_flow ? both : leftover);
+}
+
+static int look_and_fix(struct scene *scene, struct nfto_audit *audit)
+{
+	uint64_t evicted = 42;
+	int ret = 0;
+
+	put_rules(scene->ctx, false);
+	for (int i = 0; i < 2 && ret == 0; i++) {
+		scene->fake->clock.now_ms += nfto_audit_interval_ms(audit);
+		ret = nfto_audit_look(audit);
+		assert_true(ret == 0 || nfto_audit_count(audit) == 0);
+	}
+	if (ret < 0)
+		return ret;
+	assert_int_equal(nfto_audit_count(audit), 2);
+	ret = nfto_audit_fix(audit, &evicted);
+	assert_int_equal(evicted, ret < 0 ? 42 : 1);
+	return ret;
+}
+
+static int run_audit(struct scene *scene)
+{
+	struct nfto_audit *audit = UNTOUCHED(struct nfto_audit);
+	int ret;
+
+	put_rules(scene->ctx, true);
+	ret = nfto_audit_open(scene->ctx, &audit);
+	if (ret < 0) {
+		assert_ptr_equal(audit, UNTOUCHED(struct nfto_audit));
+		return ret;
+	}
+	ret = look_and_fix(scene, audit);
+	nfto_audit_free(audit);
+	return ret;
+}
+
 /* ---- Topology */
 
 static void answer_links(struct fake *fake)
@@ -733,6 +819,7 @@ const struct scenario scenarios[SCENARIO_COUNT] = {
 	{ "flows", answer_flows, run_flows, false },
 	{ "flows through an interface", answer_interface, run_interface, false },
 	{ "flow counts", answer_flows, run_counts, false },
+	{ "audit", answer_audit, run_audit, false },
 	{ "topology", answer_links, run_topology, false },
 	{ "record of a topology", no_script, run_record, true },
 	{ "plan", no_script, run_plan, true },
