@@ -8,7 +8,7 @@
 
 static const struct command *const commands[] = {
 	&probe_command,	 &plan_command,	 &apply_command, &remove_command,
-	&status_command, &flows_command, &evict_command,
+	&status_command, &flows_command, &evict_command, &audit_command,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

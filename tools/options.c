@@ -25,13 +25,26 @@ static bool read_mode(const char *text, enum nfto_mode *mode)
 
 #define MOST_SECONDS 1000000
 
-static int read_timeout(const struct command *command, struct options *options)
+static int read_seconds(const struct command *command, unsigned int *seconds)
 {
 	unsigned long number;
 
 	if (!read_number(optarg, 1, MOST_SECONDS, &number))
 		return usage_error(command, "not a number of seconds:", optarg);
-	options->timeout_s = (unsigned int)number;
+	*seconds = (unsigned int)number;
+	return 0;
+}
+
+#define MOST_LOOKS 1000000
+
+static int read_looks(const struct command *command, struct options *options)
+{
+	unsigned long number;
+
+	if (!read_number(optarg, 2, MOST_LOOKS, &number))
+		return usage_error(command,
+				   "not a number of looks, of which two are needed:", optarg);
+	options->looks = (unsigned int)number;
 	return 0;
 }
 
@@ -87,7 +100,14 @@ static int read_option(const struct command *command, int option, const char *ar
 			return usage_error(command, "no such mode:", optarg);
 		return 0;
 	case OPTION_TIMEOUT:
-		return read_timeout(command, options);
+		return read_seconds(command, &options->timeout_s);
+	case OPTION_INTERVAL:
+		return read_seconds(command, &options->interval_s);
+	case OPTION_LOOKS:
+		return read_looks(command, options);
+	case OPTION_FIX:
+		options->fix = true;
+		return 0;
 	case OPTION_DRY_RUN:
 		options->dry_run = true;
 		return 0;
@@ -169,7 +189,8 @@ int options_parse(int argc, char **argv, const struct command *command, struct o
 {
 	int ret;
 
-	*options = (struct options){ .name = NFTO_DEFAULT_NAME, .mode = NFTO_MODE_AUTO };
+	*options =
+		(struct options){ .name = NFTO_DEFAULT_NAME, .mode = NFTO_MODE_AUTO, .looks = 2 };
 	ret = parse(argc, argv, command, options);
 	if (ret != 0)
 		options_free(options);

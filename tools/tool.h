@@ -11,6 +11,7 @@ enum {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
+	EXIT_FOUND = 3, /* it was looked for faults, and there are some */
 };
 
 /* options.c: what the command line says. */
@@ -34,7 +35,10 @@ struct options {
 	int device_count;
 	bool all;
 	bool keep_connections;
-	unsigned int timeout_s; /* 0: that of the library */
+	unsigned int timeout_s;	 /* 0: that of the library */
+	unsigned int interval_s; /* 0: that of the library */
+	unsigned int looks;
+	bool fix;
 	struct nfto_flow_filter *filter;
 	bool is_filtered; /* the filter leaves something out */
 	char **arguments;
@@ -61,6 +65,9 @@ enum {
 	OPTION_ALL,
 	OPTION_KEEP_CONNECTIONS,
 	OPTION_TIMEOUT,
+	OPTION_INTERVAL,
+	OPTION_LOOKS,
+	OPTION_FIX,
 	OPTION_PROTOCOL,
 	OPTION_SOURCE,
 	OPTION_DESTINATION,
@@ -121,6 +128,18 @@ enum {
 #define TAKES_TIMEOUT                                                                              \
 	{                                                                                          \
 		"timeout", required_argument, NULL, OPTION_TIMEOUT                                 \
+	}
+#define TAKES_INTERVAL                                                                             \
+	{                                                                                          \
+		"interval", required_argument, NULL, OPTION_INTERVAL                               \
+	}
+#define TAKES_LOOKS                                                                                \
+	{                                                                                          \
+		"looks", required_argument, NULL, OPTION_LOOKS                                     \
+	}
+#define TAKES_FIX                                                                                  \
+	{                                                                                          \
+		"fix", no_argument, NULL, OPTION_FIX                                               \
 	}
 #define TAKES_JSON                                                                                 \
 	{                                                                                          \
@@ -198,6 +217,7 @@ extern const struct command remove_command;
 extern const struct command status_command;
 extern const struct command flows_command;
 extern const struct command evict_command;
+extern const struct command audit_command;
 
 /* Reads the command line, of which argv[0] is the name of the command: 0, or EXIT_USAGE having said
  * what is wrong. */
