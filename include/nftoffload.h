@@ -760,7 +760,82 @@ const char *nfto_severity_name(enum nfto_severity severity);
 enum nfto_finding_code {
 	/** Nothing; never given. */
 	NFTO_FINDING_NONE = 0,
-	/* From here on: why a connection is not offloaded, see nfto_explain(). */
+	/* Why a connection is not offloaded, see nfto_explain(). */
+	/** "not-tracked": conntrack has no entry of it. */
+	NFTO_FINDING_NOT_TRACKED = 1,
+	/** "no-instance": there is no such instance. */
+	NFTO_FINDING_NO_INSTANCE = 2,
+	/** "draining": the instance is put out of service by a drain. */
+	NFTO_FINDING_DRAINING = 3,
+	/** "dormant": the instance's table is dormant: its chains see no packet. */
+	NFTO_FINDING_DORMANT = 4,
+	/** "incomplete": a part of the instance is missing: its rule, chain or flowtable. */
+	NFTO_FINDING_INCOMPLETE = 5,
+	/** "no-devices": no device is in the flowtable. */
+	NFTO_FINDING_NO_DEVICES = 6,
+	/** "protocol": only TCP and UDP are offloaded. */
+	NFTO_FINDING_PROTOCOL = 7,
+	/** "tcp-not-established": the TCP handshake is not complete. */
+	NFTO_FINDING_TCP_NOT_ESTABLISHED = 8,
+	/** "tcp-closing": the TCP connection is being closed. */
+	NFTO_FINDING_TCP_CLOSING = 9,
+	/** "helper": a helper of conntrack has to see each packet. */
+	NFTO_FINDING_HELPER = 10,
+	/** "sequence-adjusted": its sequence numbers are rewritten by NAT or a SYN proxy. */
+	NFTO_FINDING_SEQUENCE_ADJUSTED = 11,
+	/** "nat-clash": its NAT clashed with another connection's. */
+	NFTO_FINDING_NAT_CLASH = 12,
+	/** "dying": conntrack has given it up. */
+	NFTO_FINDING_DYING = 13,
+	/** "first-packet": only one packet was seen: the second one is the first to be
+	 *  offloaded. */
+	NFTO_FINDING_FIRST_PACKET = 14,
+	/** "below-threshold": it had fewer packets than the instance asks for. */
+	NFTO_FINDING_BELOW_THRESHOLD = 15,
+	/** "not-counted": conntrack does not count it, so it never reaches the threshold. */
+	NFTO_FINDING_NOT_COUNTED = 16,
+	/** "local": the router itself is one end, so nothing is forwarded. */
+	NFTO_FINDING_LOCAL = 17,
+	/** "forwarding-off": the kernel does not forward. */
+	NFTO_FINDING_FORWARDING_OFF = 18,
+	/** "no-route": there is no route. */
+	NFTO_FINDING_NO_ROUTE = 19,
+	/** "no-reverse-route": there is no route for the answers by the interface that the
+	 *  packets come in by. */
+	NFTO_FINDING_NO_REVERSE_ROUTE = 20,
+	/** "ipsec": packets come out of IPsec or go into it. */
+	NFTO_FINDING_IPSEC = 21,
+	/** "device-missing": a device that its packets come in by is not in the flowtable. */
+	NFTO_FINDING_DEVICE_MISSING = 22,
+	/** "no-neighbour": the Ethernet address of the next hop is not known. */
+	NFTO_FINDING_NO_NEIGHBOUR = 23,
+	/** "no-bridge-entry": a bridge does not know at which port the next hop is. */
+	NFTO_FINDING_NO_BRIDGE_ENTRY = 24,
+	/** "too-deep": more VLAN tags or devices are on the way than the kernel follows. */
+	NFTO_FINDING_TOO_DEEP = 25,
+	/** "mtu": its packets are larger than the MTU of the device that they leave by. */
+	NFTO_FINDING_MTU = 26,
+	/** "fragments": its packets come in as fragments. */
+	NFTO_FINDING_FRAGMENTS = 27,
+	/** "ip-options": its packets may have IP options, or a TTL that ends here. */
+	NFTO_FINDING_IP_OPTIONS = 28,
+	/** "asymmetric-route": its packets come in by another device than the route back leads
+	 *  to. */
+	NFTO_FINDING_ASYMMETRIC_ROUTE = 29,
+	/** "idle": no packet came lately: the next one is offloaded. */
+	NFTO_FINDING_IDLE = 30,
+	/** "hw-tc-offload-off": the devices decline all flows: their feature hw-tc-offload is
+	 *  off. */
+	NFTO_FINDING_HW_TC_OFFLOAD_OFF = 31,
+	/** "driver-declined": the driver has not taken it into hardware. */
+	NFTO_FINDING_DRIVER_DECLINED = 32,
+	/** "software-mode": the flowtable is one for software. */
+	NFTO_FINDING_SOFTWARE_MODE = 33,
+	/** "leaving-hardware": it is on its way out of the hardware. */
+	NFTO_FINDING_LEAVING_HARDWARE = 34,
+	/** "unexplained": nothing that can be seen from outside of the kernel stands against
+	 *  it. */
+	NFTO_FINDING_UNEXPLAINED = 35,
 	/* From 200 on: the hardware and conntrack disagree, see nfto_audit_look(). */
 	/** Conntrack says hardware, and the hardware's table has it in neither direction. */
 	NFTO_FINDING_HW_FORGOTTEN = 200,
@@ -921,6 +996,10 @@ uint64_t nfto_leak_packets(const struct nfto_leak *leak);
 
 /** Their bytes, as the IP layer counts them. Since 0.1. */
 uint64_t nfto_leak_bytes(const struct nfto_leak *leak);
+
+/** How long ago the last of them came. (When the first came, the kernel does not keep.)
+ *  @return 0; -ENODATA if the kernel does not say. Since 0.1. */
+int nfto_leak_idle_ms(const struct nfto_leak *leak, uint64_t *idle_ms);
 
 /* ---------------------------------------------------------------------------------------------
  * Flows
@@ -1252,6 +1331,131 @@ int nfto_audit_item_zone(const struct nfto_audit_item *item, uint16_t *zone);
  * @return 0, or as nfto_evict(). Since 0.1.
  */
 int nfto_audit_fix(struct nfto_audit *audit, uint64_t *evicted);
+
+/* ---------------------------------------------------------------------------------------------
+ * Why is this connection not offloaded?
+ */
+
+/** Names a connection, by the addresses and ports of one direction of it. */
+struct nfto_tuple;
+
+/** A tuple without addresses, of protocol 0 and zone 0. Free with nfto_tuple_free(). @return 0;
+ *  -ENOMEM. Since 0.1. */
+int nfto_tuple_new(struct nfto_tuple **tuple);
+
+/** Since 0.1. */
+void nfto_tuple_free(struct nfto_tuple *tuple);
+
+/** IPPROTO_TCP, IPPROTO_UDP... Since 0.1. */
+void nfto_tuple_set_protocol(struct nfto_tuple *tuple, uint8_t protocol);
+
+/**
+ * Who has opened the connection, as its packets come in: before SNAT. Of a connection that exists,
+ * the reply direction names it as well.
+ * @param family AF_INET or AF_INET6.
+ * @param address 4 or 16 bytes in network order, as inet_pton(3) gives them; copied.
+ * @param port Host byte order; 0 for protocols without ports.
+ * @return 0; -EINVAL for another family. Since 0.1.
+ */
+int nfto_tuple_set_source(struct nfto_tuple *tuple, int family, const void *address, uint16_t port);
+
+/** To whom it was opened: before DNAT; else as nfto_tuple_set_source(). Since 0.1. */
+int nfto_tuple_set_destination(struct nfto_tuple *tuple, int family, const void *address,
+			       uint16_t port);
+
+/** The conntrack zone; 0, the default, is the default zone. Since 0.1. */
+void nfto_tuple_set_zone(struct nfto_tuple *tuple, uint16_t zone);
+
+/**
+ * The interface that the opener's packets come in by; by default the one that the route to the
+ * opener leads to. Copied. That it exists is seen by nfto_explain().
+ * @return 0; -EINVAL if no device can have this name. Since 0.1.
+ */
+int nfto_tuple_set_interface(struct nfto_tuple *tuple, const char *name);
+
+/** The packets' mark, by which routes may be chosen; by default the conntrack mark of the connection,
+ *  or 0. Since 0.1. */
+void nfto_tuple_set_mark(struct nfto_tuple *tuple, uint32_t mark);
+
+/** The tuple of a flow. @param tuple Out: free with nfto_tuple_free(). @return 0; -ENOMEM. Since
+ *  0.1. */
+int nfto_tuple_new_of_flow(const struct nfto_flow *flow, struct nfto_tuple **tuple);
+
+/** What becomes of a connection. Values are stable; new ones may come at the end. */
+enum nfto_verdict {
+	/** "hardware": conntrack says that a driver has accepted at least one direction. */
+	NFTO_VERDICT_HARDWARE = 1,
+	/** "software": it goes the software fast path. */
+	NFTO_VERDICT_SOFTWARE = 2,
+	/** "pretends": it is marked as offloaded, but packets of it go the slow way. */
+	NFTO_VERDICT_PRETENDS = 3,
+	/** "not-offloaded": it exists, and goes the slow way. */
+	NFTO_VERDICT_NOT_OFFLOADED = 4,
+	/** "would-be-offloaded": there is none, and nothing stands against offloading it. */
+	NFTO_VERDICT_WOULD_BE_OFFLOADED = 5,
+	/** "would-not-be-offloaded": there is none, and it would go the slow way. */
+	NFTO_VERDICT_WOULD_NOT_BE_OFFLOADED = 6,
+};
+
+/** The name of a verdict, as above; "unknown" for another value. Since 0.1. */
+const char *nfto_verdict_name(enum nfto_verdict verdict);
+
+/** Why a connection is, or is not, offloaded. */
+struct nfto_explanation;
+
+/**
+ * Explain a connection: one that conntrack knows, or one that does not exist yet. Each thing that
+ * may stand against offloading it is looked at, in the order in which the kernel does it, until one
+ * does: conntrack's entry, found by one request however many there are; the routes of both
+ * directions, neighbours, bridges and devices on the way; the policies of IPsec, if there are any; the
+ * leak detector. Nothing is changed, and no table of connections, routes or neighbours is listed.
+ *
+ * What can't be told from outside of the kernel is named only if nothing else was found, as a
+ * finding that is not certain.
+ *
+ * @param name Of the instance.
+ * @param explanation Out: free with nfto_explanation_free().
+ * @return 0, or:
+ *   -EINVAL      NFTO_ERROR_INVALID: the name of the instance can't be; an address is missing; or the
+ *                two are of different families
+ *   -EEXIST      NFTO_ERROR_FOREIGN_TABLE: the table is not ours
+ *   -ENODEV      NFTO_ERROR_NO_DEVICE: there is no such interface
+ *   -EOPNOTSUPP  NFTO_ERROR_NOT_SUPPORTED: no nf_tables, or no conntrack over netlink
+ *   -EMFILE and other errors of socket(2)
+ * Since 0.1.
+ */
+int nfto_explain(struct nfto_ctx *ctx, const char *name, const struct nfto_tuple *tuple,
+		 struct nfto_explanation **explanation);
+
+/**
+ * Explain a flow that leaks, as nfto_explain(). A leak has the addresses that the forward chain sees;
+ * where that is not enough to find the entry of conntrack (both ends are translated, or it is in
+ * another zone), nfto_explanation_exists() is false, and the rest is told of what the leak itself
+ * says.
+ * Since 0.1.
+ */
+int nfto_explain_leak(struct nfto_ctx *ctx, const char *name, const struct nfto_leak *leak,
+		      struct nfto_explanation **explanation);
+
+/** Since 0.1. */
+void nfto_explanation_free(struct nfto_explanation *explanation);
+
+/** Does conntrack have an entry of it? Since 0.1. */
+bool nfto_explanation_exists(const struct nfto_explanation *explanation);
+
+/** What conntrack says; NFTO_FLOW_NONE for a connection that does not exist. Since 0.1. */
+enum nfto_flow_state nfto_explanation_flow_state(const struct nfto_explanation *explanation);
+
+/** Since 0.1. */
+enum nfto_verdict nfto_explanation_verdict(const struct nfto_explanation *explanation);
+
+/** How many findings there are; 0 if all is as it should be. Since 0.1. */
+size_t nfto_explanation_count(const struct nfto_explanation *explanation);
+
+/** Borrowed from the explanation; NULL if the index is out of range. The first is the likeliest
+ *  cause. Since 0.1. */
+const struct nfto_finding *nfto_explanation_get(const struct nfto_explanation *explanation,
+						size_t index);
 
 /* ---------------------------------------------------------------------------------------------
  * Kernel objects: for a firewall manager that wants the flowtable in a table of its own

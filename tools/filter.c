@@ -17,12 +17,15 @@ static const char *set_state(struct nfto_flow_filter *filter, const char *value)
 	return "no such state:";
 }
 
-static bool read_protocol(const char *text, unsigned long *protocol)
+bool read_protocol(const char *text, unsigned long *protocol)
 {
 	static const struct {
 		const char *name;
 		uint8_t protocol;
-	} names[] = { { "tcp", IPPROTO_TCP }, { "udp", IPPROTO_UDP }, { "gre", IPPROTO_GRE } };
+	} names[] = { { "tcp", IPPROTO_TCP },	      { "udp", IPPROTO_UDP },
+		      { "gre", IPPROTO_GRE },	      { "icmp", IPPROTO_ICMP },
+		      { "icmpv6", IPPROTO_ICMPV6 },   { "sctp", IPPROTO_SCTP },
+		      { "udplite", IPPROTO_UDPLITE }, { "dccp", IPPROTO_DCCP } };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		*protocol = names[i].protocol;

@@ -148,6 +148,15 @@ static int read_option(const struct command *command, int option, const char *ar
 	case OPTION_RECORD:
 		options->record = optarg;
 		return 0;
+	case OPTION_TUPLE_ZONE:
+		options->zone = optarg;
+		return 0;
+	case OPTION_TUPLE_MARK:
+		options->mark = optarg;
+		return 0;
+	case OPTION_TUPLE_ENTRY:
+		options->entry = optarg;
+		return 0;
 	case OPTION_HELP:
 		options->help = true;
 		return 0;

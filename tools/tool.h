@@ -11,7 +11,7 @@ enum {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
-	EXIT_FOUND = 3, /* it was looked for faults, and there are some */
+	EXIT_FOUND = 3, /* all went well, and what was found is not as it should be */
 };
 
 /* options.c: what the command line says. */
@@ -39,6 +39,9 @@ struct options {
 	unsigned int interval_s; /* 0: that of the library */
 	unsigned int looks;
 	bool fix;
+	const char *zone;
+	const char *mark;
+	const char *entry; /* the interface that packets come in by */
 	struct nfto_flow_filter *filter;
 	bool is_filtered; /* the filter leaves something out */
 	char **arguments;
@@ -78,6 +81,9 @@ enum {
 	OPTION_MARK,
 	OPTION_ZONE,
 	OPTION_INTERFACE,
+	OPTION_TUPLE_ZONE,
+	OPTION_TUPLE_MARK,
+	OPTION_TUPLE_ENTRY,
 };
 
 #define TAKES_NAME                                                                                 \
@@ -116,6 +122,14 @@ enum {
 	"  --mark V[/M]       the conntrack mark is V, under the mask M\n"                         \
 	"  --zone N           in this conntrack zone\n"                                            \
 	"  --interface NAME   the route to either end leads out of this interface\n"
+
+/* Which connection, beside its addresses. */
+#define TAKES_TUPLE                                                                                \
+	{ "zone", required_argument, NULL, OPTION_TUPLE_ZONE },                                    \
+		{ "mark", required_argument, NULL, OPTION_TUPLE_MARK },                            \
+	{                                                                                          \
+		"iif", required_argument, NULL, OPTION_TUPLE_ENTRY                                 \
+	}
 
 #define TAKES_ALL                                                                                  \
 	{                                                                                          \
@@ -218,6 +232,8 @@ extern const struct command status_command;
 extern const struct command flows_command;
 extern const struct command evict_command;
 extern const struct command audit_command;
+extern const struct command explain_command;
+extern const struct command leaks_command;
 
 /* Reads the command line, of which argv[0] is the name of the command: 0, or EXIT_USAGE having said
  * what is wrong. */
@@ -230,6 +246,9 @@ int usage_error(const struct command *command, const char *what, const char *arg
 /* filter.c: sets the property of an option of TAKES_FILTER. NULL, or what is wrong with its
  * value. */
 const char *filter_set(struct nfto_flow_filter *filter, int option, const char *value);
+
+/* "tcp", "udp", "gre"..., or a number. */
+bool read_protocol(const char *text, unsigned long *protocol);
 
 /* number.c: a whole number from first to last, decimal or with 0x, and nothing behind it. */
 bool read_number(const char *text, unsigned long first, unsigned long last, unsigned long *number);

@@ -194,3 +194,45 @@ int conntrack_parse_hold(const struct nlmsghdr *message, struct conntrack_hold *
 		return -EBADMSG;
 	return 0;
 }
+
+static int parse_tcp_state(const struct nlattr *nest, struct conntrack_details *details)
+{
+	const struct nlattr *attrs[CTA_PROTOINFO_MAX + 1], *tcp[CTA_PROTOINFO_TCP_MAX + 1];
+
+	if (attr_parse_nest(nest, attrs, CTA_PROTOINFO_MAX) < 0)
+		return -EBADMSG;
+	if (!attrs[CTA_PROTOINFO_TCP])
+		return 0;
+	if (attr_parse_nest(attrs[CTA_PROTOINFO_TCP], tcp, CTA_PROTOINFO_TCP_MAX) < 0 ||
+	    attr_u8(tcp[CTA_PROTOINFO_TCP_STATE], &details->tcp_state) < 0)
+		return -EBADMSG;
+	details->has_tcp_state = true;
+	return 0;
+}
+
+static int parse_helper(const struct nlattr *nest, struct conntrack_details *details)
+{
+	const struct nlattr *attrs[CTA_HELP_MAX + 1];
+
+	details->has_helper = true;
+	if (attr_parse_nest(nest, attrs, CTA_HELP_MAX) < 0 ||
+	    attr_string(attrs[CTA_HELP_NAME], details->helper, sizeof(details->helper)) == -EBADMSG)
+		return -EBADMSG;
+	return 0;
+}
+
+int conntrack_parse_details(const struct nlmsghdr *message, struct conntrack_details *details)
+{
+	const struct nlattr *attrs[CTA_MAX + 1];
+
+	memset(details, 0, sizeof(*details));
+	if (attr_parse(message, sizeof(struct nfgenmsg), attrs, CTA_MAX) < 0 ||
+	    attr_be32(attrs[CTA_TIMEOUT], &details->timeout_s) == -EBADMSG)
+		return -EBADMSG;
+	details->has_timeout = attrs[CTA_TIMEOUT];
+	if (attrs[CTA_PROTOINFO] && parse_tcp_state(attrs[CTA_PROTOINFO], details) < 0)
+		return -EBADMSG;
+	if (attrs[CTA_HELP] && parse_helper(attrs[CTA_HELP], details) < 0)
+		return -EBADMSG;
+	return 0;
+}

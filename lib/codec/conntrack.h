@@ -28,6 +28,34 @@ struct flow_info {
 	struct flow_side sides[2]; /* by direction */
 };
 
+/* What else an entry may tell about why it is not offloaded. */
+#define CONNTRACK_HELPER_SIZE 16
+struct conntrack_details {
+	bool has_tcp_state; /* the kernel does not tell it of what is offloaded */
+	uint8_t tcp_state;  /* TCP_CONNTRACK_* */
+	bool has_helper;
+	char helper[CONNTRACK_HELPER_SIZE];
+	bool has_timeout;
+	uint32_t timeout_s;
+};
+
+/* A question for one entry, by the tuple of either direction. */
+struct conntrack_tuple {
+	uint8_t family;
+	uint8_t protocol;
+	uint16_t zone;
+	const uint8_t *source;
+	const uint8_t *destination;
+	uint16_t source_port;
+	uint16_t destination_port;
+};
+
+/* 0 or -ENOMEM. */
+int conntrack_build_get(struct messages *messages, const struct conntrack_tuple *tuple);
+
+/* 0 or -EBADMSG. */
+int conntrack_parse_details(const struct nlmsghdr *message, struct conntrack_details *details);
+
 /* What the kernel is asked to leave out. It does what it can: the status since 5.15, the zone
  * since 6.8; so the reader has to look as well. */
 struct conntrack_filter {

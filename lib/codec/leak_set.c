@@ -108,6 +108,21 @@ static int parse_key(const struct nlattr *attr, const struct leak_set *set, stru
 	return 0;
 }
 
+/* The kernel tells a timeout only if it is another one than that of the set. */
+static int parse_idle(const struct nlattr *const *attrs, struct leak_info *info)
+{
+	uint64_t timeout = TIMEOUT_MS, expiration;
+	int ret = attr_be64(attrs[NFTA_SET_ELEM_EXPIRATION], &expiration);
+
+	if (ret == -EBADMSG || attr_be64(attrs[NFTA_SET_ELEM_TIMEOUT], &timeout) == -EBADMSG)
+		return -EBADMSG;
+	if (ret < 0)
+		return 0;
+	info->has_idle = true;
+	info->idle_ms = timeout > expiration ? timeout - expiration : 0;
+	return 0;
+}
+
 static int parse_element(const struct nlattr *element, const struct leak_set *set,
 			 struct leak_info *info)
 {
@@ -118,6 +133,8 @@ static int parse_element(const struct nlattr *element, const struct leak_set *se
 	info->direction = set->direction;
 	if (attr_parse_nest(element, attrs, NFTA_SET_ELEM_MAX) < 0 ||
 	    parse_key(attrs[NFTA_SET_ELEM_KEY], set, info) < 0)
+		return -EBADMSG;
+	if (parse_idle(attrs, info) < 0)
 		return -EBADMSG;
 	if (!attrs[NFTA_SET_ELEM_EXPR])
 		return 0;
@@ -132,4 +149,49 @@ int leak_set_next(struct attr_walk *walk, const struct leak_set *set, struct lea
 	if (ret <= 0)
 		return ret;
 	return parse_element(element, set, info) < 0 ? -EBADMSG : 1;
+}
+
+const struct leak_set *leak_set_find(uint8_t nfproto, uint8_t direction)
+{
+	for (size_t i = 0; i < LEAK_SET_COUNT; i++) {
+		if (leak_sets[i].nfproto == nfproto && leak_sets[i].direction == direction)
+			return &leak_sets[i];
+	}
+	return NULL;
+}
+
+static void write_key(uint8_t *key, const struct leak_set *set, const struct leak_info *leak)
+{
+	size_t address = set->address_length;
+
+	memcpy(key, leak->source, address);
+	key[address] = (uint8_t)(leak->source_port >> 8);
+	key[address + 1] = (uint8_t)leak->source_port;
+	memcpy(key + address + 4, leak->destination, address);
+	key[2 * address + 4] = (uint8_t)(leak->destination_port >> 8);
+	key[2 * address + 5] = (uint8_t)leak->destination_port;
+	key[2 * address + 8] = leak->protocol;
+}
+
+int leak_set_build_get(struct messages *messages, const char *table, const struct leak_set *set,
+		       const struct leak_info *leak)
+{
+	struct nlmsghdr *message = nft_open(messages, NFT_MSG_GETSETELEM, 0, NFPROTO_INET);
+	uint8_t key[2 * sizeof(leak->source) + 3 * sizeof(uint32_t)] = { 0 };
+	struct nlattr *list, *element, *nest;
+
+	if (!message)
+		return -ENOMEM;
+	write_key(key, set, leak);
+	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_TABLE, table);
+	mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, set->name);
+	list = mnl_attr_nest_start(message, NFTA_SET_ELEM_LIST_ELEMENTS);
+	element = mnl_attr_nest_start(message, NFTA_LIST_ELEM);
+	nest = mnl_attr_nest_start(message, NFTA_SET_ELEM_KEY);
+	mnl_attr_put(message, NFTA_DATA_VALUE, key_length(set), key);
+	mnl_attr_nest_end(message, nest);
+	mnl_attr_nest_end(message, element);
+	mnl_attr_nest_end(message, list);
+	messages_close(messages, message);
+	return 0;
 }

@@ -32,7 +32,16 @@ struct leak_info {
 	uint16_t source_port;
 	uint16_t destination_port;
 	struct counter_info counter;
+	bool has_idle;
+	uint64_t idle_ms; /* since the last packet: each one renews the timeout */
 };
+
+/* The set for a family and direction. */
+const struct leak_set *leak_set_find(uint8_t nfproto, uint8_t direction);
+
+/* A question for one element, that of the tuple and protocol of a leak. 0 or -ENOMEM. */
+int leak_set_build_get(struct messages *messages, const char *table, const struct leak_set *set,
+		       const struct leak_info *leak);
 
 /* 0 or -ENOMEM. */
 int leak_set_build_new(struct messages *messages, const char *table, const struct leak_set *set);

@@ -10,18 +10,29 @@
 #include "link.h"
 #include "netlink/attr.h"
 
-int link_build_dump(struct messages *messages)
+static int build(struct messages *messages, uint16_t flags, uint32_t index)
 {
-	struct nlmsghdr *message = messages_open_plain(messages, RTM_GETLINK, NLM_F_DUMP);
+	struct nlmsghdr *message = messages_open_plain(messages, RTM_GETLINK, flags);
 	struct ifinfomsg *header;
 
 	if (!message)
 		return -ENOMEM;
 	header = mnl_nlmsg_put_extra_header(message, sizeof(*header));
 	header->ifi_family = AF_UNSPEC;
+	header->ifi_index = (int)index;
 	mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 	messages_close(messages, message);
 	return 0;
+}
+
+int link_build_dump(struct messages *messages)
+{
+	return build(messages, NLM_F_DUMP, 0);
+}
+
+int link_build_get(struct messages *messages, uint32_t index)
+{
+	return build(messages, 0, index);
 }
 
 static int parse_vlan(const struct nlattr *nest, struct link_info *info)
@@ -42,7 +53,8 @@ static int parse_bridge(const struct nlattr *nest, struct link_info *info)
 	uint8_t vlan_filtering = 0;
 
 	if (attr_parse_nest(nest, attrs, IFLA_BR_MAX) < 0 ||
-	    attr_u8(attrs[IFLA_BR_VLAN_FILTERING], &vlan_filtering) == -EBADMSG)
+	    attr_u8(attrs[IFLA_BR_VLAN_FILTERING], &vlan_filtering) == -EBADMSG ||
+	    attr_u16(attrs[IFLA_BR_VLAN_DEFAULT_PVID], &info->default_pvid) == -EBADMSG)
 		return -EBADMSG;
 	info->vlan_filtering = vlan_filtering != 0;
 	return 0;
@@ -87,6 +99,7 @@ int link_parse(const struct nlmsghdr *message, struct link_info *info)
 	    attr_string(attrs[IFLA_IFNAME], info->name, sizeof(info->name)) < 0 ||
 	    attr_u32(attrs[IFLA_MASTER], &info->master) == -EBADMSG ||
 	    attr_u32(attrs[IFLA_LINK], &info->lower) == -EBADMSG ||
+	    attr_u32(attrs[IFLA_MTU], &info->mtu) == -EBADMSG ||
 	    attr_string(attrs[IFLA_PHYS_PORT_NAME], info->port_name, sizeof(info->port_name)) ==
 		    -EBADMSG ||
 	    parse_switch(attrs[IFLA_PHYS_SWITCH_ID], info) < 0)

@@ -18,6 +18,7 @@ struct link_info {
 	uint32_t lower;		 /* IFLA_LINK: the device below, for a veth its peer */
 	bool lower_is_elsewhere; /* that one is in another network namespace */
 	bool is_up;
+	uint32_t mtu;
 	uint16_t type; /* ARPHRD_* */
 	char name[IFNAMSIZ];
 	char kind[LINK_KIND_SIZE];	/* "" for a driver's own device */
@@ -25,13 +26,15 @@ struct link_info {
 	uint16_t vlan_id;
 	uint16_t vlan_protocol; /* ETH_P_8021Q, ETH_P_8021AD; 0 for what is no VLAN */
 	bool vlan_filtering;	/* of a bridge */
+	uint16_t default_pvid;	/* the same */
 	uint8_t switch_id[LINK_SWITCH_ID_SIZE];
 	size_t switch_id_length;
 	char port_name[IFNAMSIZ]; /* what the switch calls the port */
 };
 
-/* A request for all devices: 0 or -ENOMEM. */
+/* A request for all devices, and one for a single one: 0 or -ENOMEM. */
 int link_build_dump(struct messages *messages);
+int link_build_get(struct messages *messages, uint32_t index);
 
 /* 0 or -EBADMSG. */
 int link_parse(const struct nlmsghdr *message, struct link_info *info);

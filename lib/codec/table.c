@@ -74,6 +74,9 @@ int table_parse(const struct nlmsghdr *message, struct table_info *info)
 	if (attr_parse(message, sizeof(*generic), attrs, NFTA_TABLE_MAX) < 0 ||
 	    attr_string(attrs[NFTA_TABLE_NAME], info->name, sizeof(info->name)) < 0)
 		return -EBADMSG;
+	info->flags = 0;
+	if (attr_be32(attrs[NFTA_TABLE_FLAGS], &info->flags) == -EBADMSG)
+		return -EBADMSG;
 	info->family = generic->nfgen_family;
 	userdata_comment(attrs[NFTA_TABLE_USERDATA], info->comment, sizeof(info->comment));
 	return 0;

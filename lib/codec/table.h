@@ -7,6 +7,7 @@
 
 struct table_info {
 	uint8_t family;
+	uint32_t flags; /* NFT_TABLE_F_* */
 	char name[NFT_NAME_SIZE];
 	char comment[COMMENT_LENGTH + 1];
 };

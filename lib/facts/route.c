@@ -46,16 +46,17 @@ void routes_close(struct routes *routes)
 
 int routes_lead_to(struct routes *routes, uint8_t family, const void *address)
 {
+	struct route_question question = { .family = family, .destination = address };
 	struct messages request = { 0 };
 	const struct nlmsghdr *message;
-	uint32_t interface;
-	int ret = route_build_get(&request, family, address);
+	struct route_info info;
+	int ret = route_build_get(&request, &question);
 
 	ret = ask(&routes->channel, &request, ret, &message);
 	/* No route leads there, or one that says so. */
 	if (ret == -ENETUNREACH || ret == -EHOSTUNREACH || ret == -EACCES || ret == -EINVAL)
 		return 0;
 	if (ret > 0)
-		ret = route_parse(message, &interface);
-	return ret < 0 ? ret : interface == routes->interface;
+		ret = route_parse(message, &info);
+	return ret < 0 ? ret : info.interface == routes->interface;
 }

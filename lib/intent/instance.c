@@ -40,6 +40,14 @@ void instance_write_comment(char *comment, size_t size, enum nfto_mode mode, uin
 		snprintf(comment + length, size - (size_t)length, THRESHOLD_FORMAT, min_packets);
 }
 
+uint64_t instance_min_packets(const struct instance *instance)
+{
+	const char *text = strstr(instance->comment, ", after ");
+	uint64_t min_packets;
+
+	return text && sscanf(text, ", after %19" SCNu64, &min_packets) == 1 ? min_packets : 0;
+}
+
 static enum nfto_mode read_comment(const char *comment)
 {
 	const char *text = comment + strlen(OFFLOAD_RULE_COMMENT);
@@ -186,19 +194,25 @@ int instance_check_name(struct nfto_ctx *ctx, const char *name)
 	return fault ? instance_refuse(ctx, NFTO_ERROR_INVALID, EINVAL, name, fault) : 0;
 }
 
-int instance_find(struct nfto_ctx *ctx, const char *name)
+static int find_table(struct nfto_ctx *ctx, const char *name, struct table_info *table)
 {
-	struct table_info table;
 	int ret = instance_check_name(ctx, name);
 
 	if (ret < 0)
 		return ret;
-	ret = table_read(ctx, NFTO_FAMILY_INET, name, &table);
+	ret = table_read(ctx, NFTO_FAMILY_INET, name, table);
 	if (ret <= 0)
 		return ret;
-	if (strcmp(table.comment, INSTANCE_COMMENT) != 0)
+	if (strcmp(table->comment, INSTANCE_COMMENT) != 0)
 		return instance_refuse(ctx, NFTO_ERROR_FOREIGN_TABLE, EEXIST, name, NULL);
 	return 1;
+}
+
+int instance_find(struct nfto_ctx *ctx, const char *name)
+{
+	struct table_info table;
+
+	return find_table(ctx, name, &table);
 }
 
 static int read_generation(struct nfto_ctx *ctx, uint32_t *generation)
@@ -210,6 +224,7 @@ static int read_generation(struct nfto_ctx *ctx, uint32_t *generation)
 
 int instance_read(struct nfto_ctx *ctx, const char *name, struct instance *instance)
 {
+	struct table_info table;
 	int ret;
 
 	memset(instance, 0, sizeof(*instance));
@@ -218,10 +233,11 @@ int instance_read(struct nfto_ctx *ctx, const char *name, struct instance *insta
 	if (ret == 0)
 		ret = read_generation(ctx, &instance->generation);
 	if (ret == 0)
-		ret = instance_find(ctx, name);
+		ret = find_table(ctx, name, &table);
 	if (ret <= 0)
 		return ret;
 	instance->exists = true;
+	instance->is_dormant = table.flags & NFT_TABLE_F_DORMANT;
 	ret = read_objects(ctx, name, instance);
 	if (ret < 0)
 		instance_clear(instance);

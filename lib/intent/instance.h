@@ -25,6 +25,7 @@ struct timeouts {
 struct instance {
 	bool exists;			  /* the table is there, and ours */
 	bool is_whole;			  /* and so are all of its parts */
+	bool is_dormant;		  /* no chain of it is called (nft: flags dormant) */
 	uint32_t generation;		  /* of the rule set, when the reading began */
 	enum nfto_mode requested;	  /* NFTO_MODE_NONE if nobody can tell */
 	uint64_t min_packets;		  /* the threshold that was asked for */
@@ -65,6 +66,9 @@ int instance_refuse_flowtable(struct nfto_ctx *ctx, enum nfto_error_code code, i
 
 /* 0, or NFTO_ERROR_INVALID if this can't be the name of one. */
 int instance_check_name(struct nfto_ctx *ctx, const char *name);
+
+/* How many packets a connection must have had, by the comment of the offload rule; 0: any. */
+uint64_t instance_min_packets(const struct instance *instance);
 
 /* The comment of the offload rule for a mode and a threshold. */
 void instance_write_comment(char *comment, size_t size, enum nfto_mode mode, uint64_t min_packets);

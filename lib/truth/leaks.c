@@ -7,13 +7,9 @@
 
 #include <linux/netfilter.h>
 
-#include "codec/leak_set.h"
 #include "codec/set_elements.h"
 #include "intent/instance.h"
-
-struct nfto_leak {
-	struct leak_info info;
-};
+#include "leaks.h"
 
 struct nfto_leaks {
 	struct nfto_leak *items;
@@ -181,4 +177,41 @@ NFTO_API uint64_t nfto_leak_packets(const struct nfto_leak *leak)
 NFTO_API uint64_t nfto_leak_bytes(const struct nfto_leak *leak)
 {
 	return leak->info.counter.bytes;
+}
+
+NFTO_API int nfto_leak_idle_ms(const struct nfto_leak *leak, uint64_t *idle_ms)
+{
+	if (!leak->info.has_idle)
+		return -ENODATA;
+	*idle_ms = leak->info.idle_ms;
+	return 0;
+}
+
+static int parse_one(const struct nlmsghdr *message, const struct leak_set *set,
+		     struct leak_info *found)
+{
+	struct attr_walk walk;
+	int ret = set_elements_walk(message, &walk);
+
+	return ret < 0 ? ret : leak_set_next(&walk, set, found);
+}
+
+int leak_find(struct nfto_ctx *ctx, const char *name, const struct leak_info *key,
+	      struct leak_info *found)
+{
+	const struct leak_set *set = leak_set_find(key->nfproto, key->direction);
+	struct messages request = { 0 };
+	const struct nlmsghdr *message;
+	char object[OBJECT_SIZE];
+	int ret = leak_set_build_get(&request, name, set, key);
+
+	ret = channel_get(&ctx->nft, &request, ret, &message);
+	if (ret == -ENOENT)
+		return 0;
+	if (ret > 0)
+		ret = parse_one(message, set, found);
+	if (ret >= 0)
+		return ret;
+	snprintf(object, sizeof(object), "set inet %s %s", name, set->name);
+	return error_set_request(&ctx->error, &ctx->nft.error, ret, object);
 }

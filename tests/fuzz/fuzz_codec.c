@@ -116,13 +116,14 @@ static void parse_route(const struct nlmsghdr *message)
 {
 	_Alignas(8) char copy[512];
 	struct nlmsghdr *typed = (struct nlmsghdr *)(void *)copy;
+	struct route_info info;
 	uint32_t interface;
 
 	if (message->nlmsg_len > sizeof(copy))
 		return;
 	memcpy(copy, message, message->nlmsg_len);
 	typed->nlmsg_type = RTM_NEWROUTE;
-	expect_result(route_parse(typed, &interface));
+	expect_result(route_parse(typed, &info));
 	typed->nlmsg_type = RTM_NEWLINK;
 	expect_result(route_parse_interface(typed, &interface));
 }

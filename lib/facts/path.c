@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include <string.h>
+#include <sys/socket.h>
+
+#include <linux/neighbour.h>
+#include <net/if_arp.h>
+
+#include "path.h"
+
+/* NF_FLOW_TABLE_ENCAP_MAX: so many tags fit into a flow. */
+#define MOST_TAGS 2
+
+/* NET_DEVICE_PATH_STACK_MAX: so many devices are followed. */
+#define MOST_DEVICES 5
+
+#define NEIGHBOUR_VALID                                                                            \
+	(NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | NUD_DELAY)
+
+static bool is_kind(const struct link_info *link, const char *kind)
+{
+	return strcmp(link->kind, kind) == 0;
+}
+
+/* 1 if the way ends here, 0 if it goes on, or a negative errno. */
+static int end_at(struct path *path, enum path_end end)
+{
+	path->end = end;
+	return 1;
+}
+
+/* Devices without Ethernet need no neighbour. */
+static int find_neighbour(struct network *network, struct path *path)
+{
+	struct neighbour_info neighbour;
+	int ret;
+
+	if (path->top.type != ARPHRD_ETHER)
+		return 0;
+	ret = network_neighbour(network, path->next_family, path->top.index, path->next_hop,
+				&neighbour);
+	if (ret < 0)
+		return ret;
+	if (ret == 0 || !(neighbour.state & NEIGHBOUR_VALID))
+		return end_at(path, PATH_NO_NEIGHBOUR);
+	memcpy(path->address, neighbour.address, sizeof(path->address));
+	return 0;
+}
+
+static int step_to(struct network *network, struct path *path, uint32_t index)
+{
+	int ret = network_link(network, index, &path->bottom);
+
+	if (ret < 0)
+		return ret;
+	return ret == 0 ? end_at(path, PATH_UNKNOWN) : 0;
+}
+
+/* A VLAN over the bridge has said which one; else it is the bridge's own. */
+static int step_through_bridge(struct network *network, struct path *path, uint16_t vlan)
+{
+	const struct link_info *bridge = &path->bottom;
+	struct neighbour_info entry;
+	int ret;
+
+	if (!bridge->vlan_filtering)
+		vlan = 0;
+	else if (vlan == 0)
+		vlan = bridge->default_pvid;
+	ret = network_bridge_entry(network, bridge->index, path->address, vlan, &entry);
+	if (ret < 0)
+		return ret;
+	if (ret > 0)
+		return step_to(network, path, entry.interface);
+	/* Which VLAN is the bridge's own can be set anew, and no single question tells it. */
+	return end_at(path, bridge->vlan_filtering ? PATH_UNKNOWN : PATH_NO_BRIDGE_ENTRY);
+}
+
+static int follow(struct network *network, struct path *path)
+{
+	unsigned int tags = 0, devices = 1;
+	uint16_t vlan = 0;
+	int ret = find_neighbour(network, path);
+
+	while (ret == 0) {
+		const struct link_info *link = &path->bottom;
+
+		if (++devices > MOST_DEVICES + 1 || tags > MOST_TAGS)
+			return end_at(path, PATH_TOO_DEEP);
+		if (is_kind(link, "vlan") && !link->lower_is_elsewhere) {
+			tags++;
+			vlan = link->vlan_id;
+			ret = step_to(network, path, link->lower);
+		} else if (is_kind(link, "bridge")) {
+			ret = step_through_bridge(network, path, vlan);
+		} else {
+			/* Below a PPPoE session only the kernel sees. */
+			ret = end_at(path, link->type == ARPHRD_PPP ? PATH_UNKNOWN : PATH_FOUND);
+		}
+	}
+	return ret;
+}
+
+int path_follow(struct network *network, const struct route_info *route, uint8_t family,
+		const void *destination, struct path *path)
+{
+	size_t length = family == AF_INET ? 4 : 16;
+	int ret;
+
+	memset(path, 0, sizeof(*path));
+	ret = network_link(network, route->interface, &path->top);
+	if (ret <= 0)
+		return ret;
+	path->bottom = path->top;
+	path->next_family = route->next_family ? route->next_family : family;
+	if (route->next_family)
+		memcpy(path->next_hop, route->next_hop, sizeof(path->next_hop));
+	else
+		memcpy(path->next_hop, destination, length);
+	return follow(network, path);
+}

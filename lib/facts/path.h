@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NFTO_FACTS_PATH_H
+#define NFTO_FACTS_PATH_H
+
+#include "network.h"
+
+/* How the way down from a route's device ends. */
+enum path_end {
+	PATH_UNKNOWN = 0,     /* user space can't tell */
+	PATH_FOUND,	      /* at the device that packets leave, and the answers come in, by */
+	PATH_NO_NEIGHBOUR,    /* the kernel does not know the next hop's Ethernet address ... */
+	PATH_NO_BRIDGE_ENTRY, /* ... or not at which port of a bridge that is */
+	PATH_TOO_DEEP,	      /* more tags than a flow can have */
+};
+
+/*
+ * The way of packets from the device of a route down to the one that they leave by. The kernel
+ * follows it when it makes a flow; where it does not find the way, it keeps the flow for the route's
+ * device (nft_dev_forward_path() in net/netfilter/nft_flow_offload.c).
+ */
+struct path {
+	enum path_end end;
+	struct link_info top;	 /* the route's device */
+	struct link_info bottom; /* where the way ends, or the last one that was found */
+	uint8_t next_family;
+	uint8_t next_hop[16];
+	uint8_t address[ETHERNET_ADDRESS_SIZE];
+};
+
+/* Follows a route to an address: 1; 0 if there is no such device; or a negative errno that is told
+ * in the context. */
+int path_follow(struct network *network, const struct route_info *route, uint8_t family,
+		const void *destination, struct path *path);
+
+#endif

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The facts about one connection, each by a question of its own. */
+#include <errno.h>
+#include <string.h>
+
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_tuple_common.h>
+#include <linux/rtnetlink.h>
+
+#include "codec/forwarding.h"
+#include "facts/flow_state.h"
+#include "inquiry.h"
+
+/* ---- The connection */
+
+bool inquiry_is_looked_up(const struct inquiry *inquiry)
+{
+	switch (inquiry->tuple.protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+		return true;
+	}
+	return false;
+}
+
+static void set_ends(struct inquiry *inquiry)
+{
+	const struct flow_info *info = &inquiry->connection.info;
+
+	for (int direction = 0; direction < 2; direction++)
+		end_set(&inquiry->ends[direction], info->family, info->sides[direction].source,
+			info->sides[direction].source_port);
+}
+
+static int look_up(struct inquiry *inquiry, const struct end *source, const struct end *destination)
+{
+	const struct conntrack_tuple tuple = {
+		.family = (uint8_t)source->family,
+		.protocol = inquiry->tuple.protocol,
+		.zone = inquiry->tuple.zone,
+		.source = source->address,
+		.destination = destination->address,
+		.source_port = source->port,
+		.destination_port = destination->port,
+	};
+	int ret = connection_find(inquiry->ctx, &tuple, &inquiry->connection);
+
+	if (ret <= 0)
+		return ret;
+	inquiry->exists = true;
+	inquiry->state = flow_state_of(inquiry->connection.info.status);
+	set_ends(inquiry);
+	return 1;
+}
+
+static int find_connection(struct inquiry *inquiry)
+{
+	const struct nfto_tuple *tuple = &inquiry->tuple;
+	int ret;
+
+	inquiry->ends[IP_CT_DIR_ORIGINAL] = tuple->source;
+	inquiry->ends[IP_CT_DIR_REPLY] = tuple->destination;
+	/* Others are named by more than addresses, and none of them is offloaded. */
+	if (!inquiry_is_looked_up(inquiry))
+		return 0;
+	ret = look_up(inquiry, &tuple->source, &tuple->destination);
+	inquiry->is_marked =
+		inquiry->state == NFTO_FLOW_SOFTWARE || inquiry->state == NFTO_FLOW_HARDWARE;
+	return ret < 0 ? ret : 0;
+}
+
+static int begin(struct inquiry *inquiry, struct nfto_ctx *ctx, const char *name)
+{
+	int ret;
+
+	memset(inquiry, 0, sizeof(*inquiry));
+	inquiry->ctx = ctx;
+	inquiry->name = name;
+	ret = instance_read(ctx, name, &inquiry->instance);
+	return ret < 0 ? ret : network_open(ctx, &inquiry->network);
+}
+
+int inquiry_open(struct nfto_ctx *ctx, const char *name, const struct nfto_tuple *tuple,
+		 struct inquiry *inquiry)
+{
+	int ret = begin(inquiry, ctx, name);
+
+	if (ret < 0)
+		return ret;
+	inquiry->tuple = *tuple;
+	return find_connection(inquiry);
+}
+
+/*
+ * Conntrack knows a connection by the tuples before any NAT, of either direction. Without DNAT the
+ * original one is that which the forward chain sees; with DNAT, but no SNAT, the reply one is, the
+ * other way round.
+ */
+static int find_leaking_connection(struct inquiry *inquiry)
+{
+	const struct end *opener = &inquiry->ends[IP_CT_DIR_ORIGINAL];
+	const struct end *answerer = &inquiry->ends[IP_CT_DIR_REPLY];
+	int ret = look_up(inquiry, opener, answerer);
+
+	if (ret == 0)
+		ret = look_up(inquiry, answerer, opener);
+	return ret < 0 ? ret : 0;
+}
+
+int inquiry_open_leak(struct nfto_ctx *ctx, const char *name, const struct leak_info *leak,
+		      struct inquiry *inquiry)
+{
+	int family = leak->nfproto == NFPROTO_IPV4 ? AF_INET : AF_INET6;
+	int ret = begin(inquiry, ctx, name);
+
+	if (ret < 0)
+		return ret;
+	inquiry->tuple.protocol = leak->protocol;
+	end_set(&inquiry->ends[leak->direction], family, leak->source, leak->source_port);
+	end_set(&inquiry->ends[!leak->direction], family, leak->destination,
+		leak->destination_port);
+	inquiry->is_marked = true;
+	inquiry->has_leak[leak->direction] = true;
+	inquiry->leaks[leak->direction] = *leak;
+	return find_leaking_connection(inquiry);
+}
+
+void inquiry_close(struct inquiry *inquiry)
+{
+	network_close(&inquiry->network);
+	instance_clear(&inquiry->instance);
+	findings_clear(&inquiry->findings);
+}
+
+/* ---- Leaks */
+
+static int find_leak(struct inquiry *inquiry, int direction)
+{
+	const struct end *from = &inquiry->ends[direction], *to = &inquiry->ends[!direction];
+	struct leak_info key = {
+		.nfproto = from->family == AF_INET ? NFPROTO_IPV4 : NFPROTO_IPV6,
+		.direction = (uint8_t)direction,
+		.protocol = inquiry->tuple.protocol,
+		.source_port = from->port,
+		.destination_port = to->port,
+	};
+	int ret;
+
+	if (inquiry->has_leak[direction])
+		return 0;
+	memcpy(key.source, from->address, sizeof(key.source));
+	memcpy(key.destination, to->address, sizeof(key.destination));
+	ret = leak_find(inquiry->ctx, inquiry->name, &key, &inquiry->leaks[direction]);
+	inquiry->has_leak[direction] = ret > 0;
+	return ret < 0 ? ret : 0;
+}
+
+int inquiry_find_leaks(struct inquiry *inquiry)
+{
+	int ret = 0;
+
+	if (!inquiry->instance.exists)
+		return 0;
+	for (int direction = 0; direction < 2 && ret == 0; direction++)
+		ret = find_leak(inquiry, direction);
+	return ret;
+}
+
+/* ---- Routes */
+
+/* The mark that its packets have, as far as anybody can tell: most rule sets that mark packets keep
+ * the mark in conntrack. */
+static uint32_t mark_of(const struct inquiry *inquiry)
+{
+	if (inquiry->tuple.has_mark)
+		return inquiry->tuple.mark;
+	return inquiry->exists ? inquiry->connection.info.mark : 0;
+}
+
+int inquiry_plain_route(struct inquiry *inquiry, const struct end *to, struct route_info *route)
+{
+	const struct route_question question = {
+		.family = (uint8_t)to->family,
+		.destination = to->address,
+	};
+
+	return network_route(&inquiry->network, &question, route);
+}
+
+static bool is_local(const struct route_info *route)
+{
+	return route->type == RTN_LOCAL || route->type == RTN_BROADCAST ||
+	       route->type == RTN_ANYCAST;
+}
+
+static int end_ways(struct inquiry *inquiry, enum ways ways)
+{
+	inquiry->ways = ways;
+	return 1;
+}
+
+static int no_route_to(struct inquiry *inquiry, int direction)
+{
+	inquiry->unreachable = &inquiry->ends[direction];
+	return end_ways(inquiry, WAYS_NO_ROUTE);
+}
+
+/* Each step: 0 to go on, 1 if the ways end here, or a negative errno. */
+
+static int find_named_entry(struct inquiry *inquiry, uint32_t *entry)
+{
+	struct error_details missing = { .device = inquiry->tuple.interface };
+	int ret = network_interface(&inquiry->network, inquiry->tuple.interface, entry);
+
+	if (ret == 0)
+		return error_set(&inquiry->ctx->error, NFTO_ERROR_NO_DEVICE, ENODEV, &missing);
+	return ret < 0 ? ret : 0;
+}
+
+/* The interface that the opener's packets come in by. */
+static int find_entry(struct inquiry *inquiry, uint32_t *entry)
+{
+	const struct end *opener = &inquiry->ends[IP_CT_DIR_ORIGINAL];
+	const struct route_question question = {
+		.family = (uint8_t)opener->family,
+		.destination = opener->address,
+		.mark = mark_of(inquiry),
+	};
+	struct route_info route;
+	int ret = network_route(&inquiry->network, &question, &route);
+
+	if (ret < 0)
+		return ret;
+	if (ret > 0 && is_local(&route))
+		return end_ways(inquiry, WAYS_FROM_ROUTER);
+	if (inquiry->tuple.interface[0])
+		return find_named_entry(inquiry, entry);
+	if (ret == 0 || route.type != RTN_UNICAST)
+		return no_route_to(inquiry, IP_CT_DIR_ORIGINAL);
+	*entry = route.interface;
+	return 0;
+}
+
+/* IPv6 is switched for all interfaces together, see ip6_forward(). */
+static int check_forwarding(struct inquiry *inquiry, uint32_t entry)
+{
+	int family = inquiry->ends[IP_CT_DIR_ORIGINAL].family;
+	bool is_on = true;
+	int ret = network_forwarding(&inquiry->network, (uint8_t)family,
+				     family == AF_INET ? entry : FORWARDING_ALL, &is_on);
+
+	if (ret < 0)
+		return ret;
+	return is_on ? 0 : end_ways(inquiry, WAYS_NOT_FORWARDED);
+}
+
+static int find_way_out(struct inquiry *inquiry, uint32_t entry, struct route_info *route)
+{
+	const struct end *opener = &inquiry->ends[IP_CT_DIR_ORIGINAL];
+	const struct end *answerer = &inquiry->ends[IP_CT_DIR_REPLY];
+	const struct route_question question = {
+		.family = (uint8_t)answerer->family,
+		.destination = answerer->address,
+		.source = opener->address,
+		.input = entry,
+		.mark = mark_of(inquiry),
+		.protocol = inquiry->tuple.protocol,
+		.source_port = opener->port,
+		.destination_port = answerer->port,
+	};
+	int ret = network_route(&inquiry->network, &question, route);
+
+	if (ret < 0)
+		return ret;
+	if (ret > 0 && is_local(route))
+		return end_ways(inquiry, WAYS_TO_ROUTER);
+	return ret == 0 || route->type != RTN_UNICAST ? no_route_to(inquiry, IP_CT_DIR_REPLY) : 0;
+}
+
+/*
+ * The kernel asks for the route of the answers with the same mark, by the interface that the packet
+ * came in by, and from any address (nft_flow_route()). That last thing only the kernel itself can
+ * ask for; of IPv4 the source is left out, as rtnetlink wants one of this host.
+ */
+static int find_way_back(struct inquiry *inquiry, uint32_t entry, struct route_info *route)
+{
+	const struct end *opener = &inquiry->ends[IP_CT_DIR_ORIGINAL];
+	const struct end *answerer = &inquiry->ends[IP_CT_DIR_REPLY];
+	const struct route_question question = {
+		.family = (uint8_t)opener->family,
+		.destination = opener->address,
+		.source = opener->family == AF_INET6 ? answerer->address : NULL,
+		.output = entry,
+		.mark = mark_of(inquiry),
+	};
+	int ret = network_route(&inquiry->network, &question, route);
+
+	if (ret < 0)
+		return ret;
+	return ret == 0 || route->type != RTN_UNICAST ? end_ways(inquiry, WAYS_NO_REVERSE_ROUTE) :
+							0;
+}
+
+static int follow(struct inquiry *inquiry, int direction, const struct route_info *route)
+{
+	const struct end *to = &inquiry->ends[!direction];
+	int ret = path_follow(&inquiry->network, route, (uint8_t)to->family, to->address,
+			      &inquiry->paths[direction]);
+
+	/* The device has gone meanwhile. */
+	if (ret == 0)
+		return end_ways(inquiry, WAYS_UNKNOWN);
+	return ret < 0 ? ret : 0;
+}
+
+int inquiry_find_ways(struct inquiry *inquiry)
+{
+	struct route_info out, back;
+	uint32_t entry = 0;
+	int ret = find_entry(inquiry, &entry);
+
+	if (ret == 0)
+		ret = check_forwarding(inquiry, entry);
+	if (ret == 0)
+		ret = find_way_out(inquiry, entry, &out);
+	if (ret == 0)
+		ret = find_way_back(inquiry, entry, &back);
+	if (ret == 0)
+		ret = follow(inquiry, IP_CT_DIR_ORIGINAL, &out);
+	if (ret == 0)
+		ret = follow(inquiry, IP_CT_DIR_REPLY, &back);
+	if (ret == 0) {
+		inquiry->ways = WAYS_FOUND;
+		inquiry->has_paths = true;
+	}
+	return ret < 0 ? ret : 0;
+}
