@@ -77,17 +77,18 @@ static int step_through_bridge(struct network *network, struct path *path, uint1
 
 static int follow(struct network *network, struct path *path)
 {
-	unsigned int tags = 0, devices = 1;
+	unsigned int tags = 0, devices = 0;
 	uint16_t vlan = 0;
 	int ret = find_neighbour(network, path);
 
 	while (ret == 0) {
 		const struct link_info *link = &path->bottom;
 
-		if (++devices > MOST_DEVICES + 1 || tags > MOST_TAGS)
+		if (++devices > MOST_DEVICES)
 			return end_at(path, PATH_TOO_DEEP);
 		if (is_kind(link, "vlan") && !link->lower_is_elsewhere) {
-			tags++;
+			if (++tags > MOST_TAGS)
+				return end_at(path, PATH_TOO_DEEP);
 			vlan = link->vlan_id;
 			ret = step_to(network, path, link->lower);
 		} else if (is_kind(link, "bridge")) {

@@ -173,6 +173,7 @@ static int check_status(struct inquiry *inquiry)
 		const char *name;
 	} bits[] = {
 		{ IPS_SEQ_ADJUST, NFTO_FINDING_SEQUENCE_ADJUSTED, "SEQ_ADJUST" },
+		/* The kernel's IPS_NAT_CLASH: the bit had another name before. */
 		{ IPS_UNTRACKED, NFTO_FINDING_NAT_CLASH, "NAT_CLASH" },
 		{ IPS_DYING, NFTO_FINDING_DYING, "DYING" },
 	};

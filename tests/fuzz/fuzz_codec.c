@@ -18,9 +18,12 @@
 #include "codec/conntrack.h"
 #include "codec/conntrack_id.h"
 #include "codec/ethtool.h"
+#include "codec/forwarding.h"
 #include "codec/flowtable.h"
+#include "codec/ipsec_policy.h"
 #include "codec/leak_set.h"
 #include "codec/link.h"
+#include "codec/neighbour.h"
 #include "codec/route.h"
 #include "codec/rule.h"
 #include "codec/set_elements.h"
@@ -91,11 +94,14 @@ static void parse_flowtable(const struct nlmsghdr *message)
 
 static void parse_conntrack(const struct nlmsghdr *message)
 {
+	struct conntrack_details details;
 	struct flow_info info;
 	struct flow_kind kind;
 
 	expect_result(conntrack_parse(message, &info));
 	expect_result(conntrack_parse_kind(message, &kind));
+	if (conntrack_parse_details(message, &details) == 0)
+		expect_text(details.helper, sizeof(details.helper));
 }
 
 static void parse_conntrack_counts(const struct nlmsghdr *message)
@@ -116,16 +122,36 @@ static void parse_route(const struct nlmsghdr *message)
 {
 	_Alignas(8) char copy[512];
 	struct nlmsghdr *typed = (struct nlmsghdr *)(void *)copy;
+	struct neighbour_info neighbour;
 	struct route_info info;
 	uint32_t interface;
+	bool is_on;
 
 	if (message->nlmsg_len > sizeof(copy))
 		return;
 	memcpy(copy, message, message->nlmsg_len);
 	typed->nlmsg_type = RTM_NEWROUTE;
 	expect_result(route_parse(typed, &info));
+	typed->nlmsg_type = RTM_NEWNEIGH;
+	expect_result(neighbour_parse(typed, &neighbour));
+	typed->nlmsg_type = RTM_NEWNETCONF;
+	expect_result(forwarding_parse(typed, &is_on));
 	typed->nlmsg_type = RTM_NEWLINK;
 	expect_result(route_parse_interface(typed, &interface));
+}
+
+static void parse_policies(const struct nlmsghdr *message)
+{
+	static const uint8_t address[16];
+	struct ipsec_packet packet = { .source = address, .destination = address };
+	struct ipsec_policy policy;
+	uint64_t count;
+
+	expect_result(ipsec_policy_parse_count(message, &count));
+	if (ipsec_policy_parse(message, &policy) < 0)
+		return;
+	packet.family = (uint8_t)policy.selector.family;
+	ipsec_policy_matches(&policy, &packet);
 }
 
 static void parse_leaks(const struct nlmsghdr *message, const struct leak_set *set)
@@ -206,6 +232,7 @@ static void parse(const struct nlmsghdr *message)
 	parse_ethtool(message);
 	parse_conntrack_counts(message);
 	parse_route(message);
+	parse_policies(message);
 	for (size_t i = 0; i < LEAK_SET_COUNT; i++)
 		parse_leaks(message, &leak_sets[i]);
 }

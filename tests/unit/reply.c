@@ -288,6 +288,24 @@ static void put_counters(struct nlmsghdr *message, uint16_t type, uint64_t packe
 	mnl_attr_nest_end(message, nest);
 }
 
+static void put_tcp_state(struct nlmsghdr *message, uint8_t state)
+{
+	struct nlattr *nest = mnl_attr_nest_start(message, CTA_PROTOINFO);
+	struct nlattr *tcp = mnl_attr_nest_start(message, CTA_PROTOINFO_TCP);
+
+	mnl_attr_put_u8(message, CTA_PROTOINFO_TCP_STATE, state);
+	mnl_attr_nest_end(message, tcp);
+	mnl_attr_nest_end(message, nest);
+}
+
+static void put_helper(struct nlmsghdr *message, const char *name)
+{
+	struct nlattr *nest = mnl_attr_nest_start(message, CTA_HELP);
+
+	mnl_attr_put_strz(message, CTA_HELP_NAME, name);
+	mnl_attr_nest_end(message, nest);
+}
+
 void reply_flow(struct fake *fake, const struct reply_flow *flow)
 {
 	struct nlmsghdr *message =
@@ -302,6 +320,12 @@ void reply_flow(struct fake *fake, const struct reply_flow *flow)
 		put_counters(message, CTA_COUNTERS_ORIG, flow->packets[0], flow->bytes[0]);
 		put_counters(message, CTA_COUNTERS_REPLY, flow->packets[1], flow->bytes[1]);
 	}
+	if (flow->timeout_s)
+		put_be32(message, CTA_TIMEOUT, flow->timeout_s);
+	if (flow->tcp_state)
+		put_tcp_state(message, flow->tcp_state);
+	if (flow->helper)
+		put_helper(message, flow->helper);
 	if (!flow->has_no_mark)
 		put_be32(message, CTA_MARK, flow->mark);
 	put_be32(message, CTA_ID, flow->id ? flow->id : 0x12345678);

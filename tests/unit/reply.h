@@ -98,6 +98,9 @@ struct reply_flow {
 	bool has_counters;
 	uint64_t packets[2]; /* by direction */
 	uint64_t bytes[2];
+	uint8_t tcp_state;  /* TCP_CONNTRACK_*; 0: not sent */
+	const char *helper; /* NULL: none */
+	uint32_t timeout_s; /* 0: not sent */
 };
 void reply_flow(struct fake *fake, const struct reply_flow *flow);
 

@@ -8,11 +8,13 @@
 
 #include "caps_script.h"
 #include "debugfs_files.h"
+#include "facts/flow_state.h"
 #include "instance_script.h"
 #include "link_script.h"
 #include "scenario.h"
 #include "sysctl_files.h"
 #include "unit.h"
+#include "way_script.h"
 
 #define NAME "nftoffload"
 #define INET NFTO_FAMILY_INET
@@ -801,6 +803,71 @@ static int run_transaction(struct scene *scene)
 	return ret;
 }
 
+/* ---- Explain */
+
+/* It leaks, so that each question is asked. */
+static void answer_explain(struct fake *fake)
+{
+	static const uint8_t key[20];
+	const struct reply_link other = { .index = 7, .name = "wan1", .type = 1 };
+	const struct reply_flow flow = {
+		.family = AF_INET,
+		.protocol = IPPROTO_UDP,
+		.status = FLOW_STATE_MASK,
+		.original = { "192.0.2.1", "203.0.113.5", 1, 2 },
+		.reply = { "203.0.113.5", "192.0.2.1", 2, 1 },
+	};
+	struct reply_elements elements;
+
+	answer_present(fake);
+	fake_answer(fake, CT(IPCTNL_MSG_CT_GET));
+	reply_flow(fake, &flow);
+	way_answer_all(fake, AF_INET);
+	for (int i = 0; i < 2; i++) {
+		fake_answer(fake, NFT(NFT_MSG_GETSETELEM));
+		elements = reply_open_elements(fake, "leaks4_original");
+		reply_element(&elements, key, sizeof(key), i ? 100 : 0, 6400);
+		reply_close_elements(fake, &elements);
+	}
+	way_answer_policy_count(fake, 1);
+	way_answer_policy(fake, 0, 0xffffffff, 32, true);
+	way_answer_route(fake, AF_INET, RTN_UNICAST, 7);
+	way_answer_link(fake, &other);
+}
+
+static int explain(struct scene *scene, const struct nfto_tuple *tuple)
+{
+	struct nfto_explanation *explanation = UNTOUCHED(struct nfto_explanation);
+	int ret = nfto_explain(scene->ctx, NAME, tuple, &explanation);
+
+	if (ret < 0) {
+		assert_ptr_equal(explanation, UNTOUCHED(struct nfto_explanation));
+		return ret;
+	}
+	assert_int_equal(nfto_explanation_verdict(explanation), NFTO_VERDICT_PRETENDS);
+	assert_int_equal(nfto_explanation_count(explanation), 1);
+	assert_int_equal(nfto_finding_code(nfto_explanation_get(explanation, 0)),
+			 NFTO_FINDING_ASYMMETRIC_ROUTE);
+	nfto_explanation_free(explanation);
+	return 0;
+}
+
+static int run_explain(struct scene *scene)
+{
+	static const uint8_t source[] = { 192, 0, 2, 1 }, destination[] = { 203, 0, 113, 5 };
+	struct nfto_tuple *tuple = UNTOUCHED(struct nfto_tuple);
+	int ret = nfto_tuple_new(&tuple);
+
+	if (ret < 0)
+		return error_set_object(&scene->ctx->error, NFTO_ERROR_NO_MEMORY, ENOMEM, NULL);
+	nfto_tuple_set_protocol(tuple, IPPROTO_UDP);
+	nfto_tuple_set_source(tuple, AF_INET, source, 1);
+	nfto_tuple_set_destination(tuple, AF_INET, destination, 2);
+	ret = explain(scene, tuple);
+	nfto_tuple_free(tuple);
+	return ret;
+}
+
 const struct scenario scenarios[SCENARIO_COUNT] = {
 	{ "context", no_script, run_context, true },
 	{ "spec", no_script, run_spec, true },
@@ -816,6 +883,7 @@ const struct scenario scenarios[SCENARIO_COUNT] = {
 	{ "status", answer_present, run_status, false },
 	{ "spec of an instance", answer_present, run_spec_read, false },
 	{ "leaks", answer_leaks, run_leaks, false },
+	{ "explain", answer_explain, run_explain, false },
 	{ "flows", answer_flows, run_flows, false },
 	{ "flows through an interface", answer_interface, run_interface, false },
 	{ "flow counts", answer_flows, run_counts, false },

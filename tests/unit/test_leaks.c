@@ -331,6 +331,14 @@ static const struct variant variants[] = {
 	{ "elements cut", elements_cut, false, 0 },
 };
 
+static void assert_nothing_more(const struct nfto_leak *leak)
+{
+	uint64_t idle_ms;
+
+	assert_int_equal(nfto_leak_packets(leak), 0);
+	assert_int_equal(nfto_leak_idle_ms(leak, &idle_ms), -ENODATA);
+}
+
 static void test_variant(void **state)
 {
 	const struct variant *variant = *state;
@@ -346,7 +354,7 @@ static void test_variant(void **state)
 		assert_int_equal(nfto_leaks_read(setup.ctx, NAME, &leaks), 0);
 		assert_int_equal(nfto_leaks_count(leaks), variant->count);
 		if (variant->count)
-			assert_int_equal(nfto_leak_packets(nfto_leaks_get(leaks, 0)), 0);
+			assert_nothing_more(nfto_leaks_get(leaks, 0));
 		nfto_leaks_free(leaks);
 	} else {
 		assert_int_equal(nfto_leaks_read(setup.ctx, NAME, &leaks), -EBADMSG);
