@@ -285,23 +285,42 @@ static int find_way_out(struct inquiry *inquiry, uint32_t entry, struct route_in
  * came in by, and from any address (nft_flow_route()). That last thing only the kernel itself can
  * ask for; of IPv4 the source is left out, as rtnetlink wants one of this host.
  */
-static int find_way_back(struct inquiry *inquiry, uint32_t entry, struct route_info *route)
+static int find_reverse_way(struct inquiry *inquiry, const struct end *from, const struct end *to,
+			    uint32_t interface, struct route_info *route)
 {
-	const struct end *opener = &inquiry->ends[IP_CT_DIR_ORIGINAL];
-	const struct end *answerer = &inquiry->ends[IP_CT_DIR_REPLY];
 	const struct route_question question = {
-		.family = (uint8_t)opener->family,
-		.destination = opener->address,
-		.source = opener->family == AF_INET6 ? answerer->address : NULL,
-		.output = entry,
+		.family = (uint8_t)to->family,
+		.destination = to->address,
+		.source = to->family == AF_INET6 ? from->address : NULL,
+		.output = interface,
 		.mark = mark_of(inquiry),
 	};
 	int ret = network_route(&inquiry->network, &question, route);
 
+	return ret > 0 ? route->type == RTN_UNICAST : ret;
+}
+
+/* A packet of any direction can make the flow, once there are answers. */
+static bool may_answers_make_it(const struct inquiry *inquiry)
+{
+	return !inquiry->exists || inquiry->connection.info.status & IPS_SEEN_REPLY;
+}
+
+static int find_way_back(struct inquiry *inquiry, uint32_t entry, uint32_t exit,
+			 struct route_info *route)
+{
+	const struct end *opener = &inquiry->ends[IP_CT_DIR_ORIGINAL];
+	const struct end *answerer = &inquiry->ends[IP_CT_DIR_REPLY];
+	struct route_info other;
+	int ret = find_reverse_way(inquiry, answerer, opener, entry, route);
+
+	if (ret != 0)
+		return ret < 0 ? ret : 0;
+	if (may_answers_make_it(inquiry))
+		ret = find_reverse_way(inquiry, opener, answerer, exit, &other);
 	if (ret < 0)
 		return ret;
-	return ret == 0 || route->type != RTN_UNICAST ? end_ways(inquiry, WAYS_NO_REVERSE_ROUTE) :
-							0;
+	return end_ways(inquiry, ret > 0 ? WAYS_UNKNOWN : WAYS_NO_REVERSE_ROUTE);
 }
 
 static int follow(struct inquiry *inquiry, int direction, const struct route_info *route)
@@ -327,7 +346,7 @@ int inquiry_find_ways(struct inquiry *inquiry)
 	if (ret == 0)
 		ret = find_way_out(inquiry, entry, &out);
 	if (ret == 0)
-		ret = find_way_back(inquiry, entry, &back);
+		ret = find_way_back(inquiry, entry, out.interface, &back);
 	if (ret == 0)
 		ret = follow(inquiry, IP_CT_DIR_ORIGINAL, &out);
 	if (ret == 0)

@@ -47,7 +47,8 @@ ask() {	# PROTOCOL ADDRESS PORT
 }
 
 stop_sending() {
-	[ ${#senders[@]} = 0 ] || kill "${senders[@]}" 2>/dev/null || true
+	[ ${#senders[@]} -gt 0 ] || return 0
+	kill "${senders[@]}" 2>/dev/null || true
 	wait "${senders[@]}" 2>/dev/null || true
 	senders=()
 }
@@ -253,7 +254,7 @@ test_no_route() {
 	send udp 198.51.100.1 7000
 	cause "no route" "would-not-be-offloaded: not-tracked no-route"
 	ip -n router -6 rule add oif lan0 to $lan6 prohibit pref 10
-	send udp $wan6 7000
+	send udp $wan6 7001
 	cause "no route back" "not-offloaded: no-reverse-route"
 	ip -n router -6 rule del pref 10
 }

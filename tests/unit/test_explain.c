@@ -277,6 +277,19 @@ static void no_way_back(struct fake *fake)
 	way_answer_forwarding(fake, AF_INET, true);
 	way_answer_route(fake, AF_INET, RTN_UNICAST, WAY_WAN);
 	way_answer_route_error(fake, EACCES);
+	way_answer_route_error(fake, EACCES);
+}
+
+/* The flow is made by an answer then. */
+static void no_way_back_but_for_answers(struct fake *fake)
+{
+	new_one(fake);
+	way_answer_route(fake, AF_INET, RTN_UNICAST, WAY_LAN);
+	way_answer_forwarding(fake, AF_INET, true);
+	way_answer_route(fake, AF_INET, RTN_UNICAST, WAY_WAN);
+	way_answer_route_error(fake, EACCES);
+	way_answer_route(fake, AF_INET, RTN_UNICAST, WAY_WAN);
+	way_answer_policy_count(fake, 0);
 }
 
 static void nothing_wrong(struct fake *fake)
@@ -590,6 +603,7 @@ static const struct variant variants[] = {
 	{ "no way there", no_way_there, WOULD_NOT, " not-tracked no-route" },
 	{ "no way to opener", no_way_to_opener, WOULD_NOT, " not-tracked no-route" },
 	{ "no way back", no_way_back, WOULD_NOT, " not-tracked no-reverse-route" },
+	{ "no way back but for answers", no_way_back_but_for_answers, WOULD, " not-tracked" },
 	{ "nothing wrong", nothing_wrong, WOULD, " not-tracked" },
 	{ "under policy", under_policy, WOULD_NOT, " not-tracked ipsec" },
 	{ "beside policy", beside_policy, WOULD, " not-tracked" },
