@@ -414,7 +414,7 @@ second_wan() {
 
 test_asymmetric() {
 	second_wan
-	ip -n wan route add fd01::/64 via fd03::1 dev eth1
+	ip -n wan route add fd01::/64 via fd03::1 dev eth1 src fd02::2
 	send udp $wan6 7000
 	cause "answers by another link" "pretends: asymmetric-route?"
 	stop_sending
@@ -422,8 +422,9 @@ test_asymmetric() {
 	ip -n router -6 rule add iif lan0 to fd04::1 lookup 100
 	ip -n router route add fd04::1 via fd02::2 table 100
 	ip -n wan address add fd04::1 dev lo nodad
+	ip -n wan route replace fd01::/64 via fd03::1 dev eth1 src fd04::1
 	send udp fd04::1 7000
-	cause "a rule for one direction" "pretends: asymmetric-route"
+	cause "a rule for one direction, and the flow is made by an answer" "software:"
 	stop_sending
 	ip -n router -6 rule add fwmark 7 lookup 101 pref 5
 	ip -n router route add fd05::1 via fd03::2 table 101

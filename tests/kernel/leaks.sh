@@ -28,6 +28,12 @@ names_flow() {	# SOURCE DESTINATION PORTFIELD
 
 leak_is_told() { tool status | grep -qE "leak .*tcp .*, $1 direction: [0-9]{3,} packets"; }
 
+# Of what leaks by the hundred, the first finding.
+causes() {	# DIRECTION
+	tool leaks --json | jq -c --arg direction "$1" "[.[] | select(.packets > 100 and
+		.direction == \$direction) | .findings[0].code] | unique"
+}
+
 # Packets of the direction that comes in by the missing device are those that leak.
 test_missing() {	# MODE DEVICE-THAT-IS-LISTED DIRECTION ARGUMENTS-OF-IPERF3...
 	local mode=$1 listed=$2 direction=$3
@@ -38,6 +44,7 @@ test_missing() {	# MODE DEVICE-THAT-IS-LISTED DIRECTION ARGUMENTS-OF-IPERF3...
 	check_soon "$mode, only $listed: the $direction direction leaks" leaks_in "[\"$direction\"]"
 	check "status --json counts it" is true status '.leaked > 100'
 	check_soon "status tells it" leak_is_told "$direction"
+	check_soon "leaks tells its cause" is '["device-missing"]' causes "$direction"
 }
 
 trap unmake_router EXIT
