@@ -760,16 +760,17 @@ const char *nfto_severity_name(enum nfto_severity severity);
 enum nfto_finding_code {
 	/** Nothing; never given. */
 	NFTO_FINDING_NONE = 0,
-	/* Why a connection is not offloaded, see nfto_explain(). */
+	/* Why a connection is not offloaded, see nfto_explain(); some of these are about the whole
+	 * instance, and findings of its status, too. */
 	/** "not-tracked": conntrack has no entry of it. */
 	NFTO_FINDING_NOT_TRACKED = 1,
 	/** "no-instance": there is no such instance. */
 	NFTO_FINDING_NO_INSTANCE = 2,
 	/** "draining": the instance is put out of service by a drain. */
 	NFTO_FINDING_DRAINING = 3,
-	/** "dormant": the instance's table is dormant: its chains see no packet. */
+	/** "dormant": the table is dormant: its chains see no packet. */
 	NFTO_FINDING_DORMANT = 4,
-	/** "incomplete": a part of the instance is missing: its rule, chain or flowtable. */
+	/** "incomplete": a part of the instance is missing, or was changed. */
 	NFTO_FINDING_INCOMPLETE = 5,
 	/** "no-devices": no device is in the flowtable. */
 	NFTO_FINDING_NO_DEVICES = 6,
@@ -805,8 +806,8 @@ enum nfto_finding_code {
 	NFTO_FINDING_NO_REVERSE_ROUTE = 20,
 	/** "ipsec": packets come out of IPsec or go into it. */
 	NFTO_FINDING_IPSEC = 21,
-	/** "device-missing": a device that its packets come in by is not in the flowtable. */
-	NFTO_FINDING_DEVICE_MISSING = 22,
+	/** "unlisted-device": a device that its packets come in by is not in the flowtable. */
+	NFTO_FINDING_UNLISTED_DEVICE = 22,
 	/** "no-neighbour": the Ethernet address of the next hop is not known. */
 	NFTO_FINDING_NO_NEIGHBOUR = 23,
 	/** "no-bridge-entry": a bridge does not know at which port the next hop is. */
@@ -854,6 +855,28 @@ enum nfto_finding_code {
 	/** Under traffic its conntrack entry was replaced by another one. */
 	NFTO_FINDING_HW_REPLACED = 207,
 	/* From 300 on: what is asked for against what is there, see nfto_status_read(). */
+	/** "no-rule": no rule puts flows into the flowtable. */
+	NFTO_FINDING_NO_RULE = 300,
+	/** "not-on-forward": the chain of the rule is not on the forward hook. */
+	NFTO_FINDING_NOT_ON_FORWARD = 301,
+	/** "device-missing": a device that was asked for is not there. */
+	NFTO_FINDING_DEVICE_MISSING = 302,
+	/** "device-not-bound": a device that was asked for is there, but not in the flowtable. */
+	NFTO_FINDING_DEVICE_NOT_BOUND = 303,
+	/** "device-refused": a driver does not take the flowtable in hardware. */
+	NFTO_FINDING_DEVICE_REFUSED = 304,
+	/** "device-busy": the hardware of a device belongs to another flowtable. */
+	NFTO_FINDING_DEVICE_BUSY = 305,
+	/** "no-hardware": flows need a device that has no hardware of its own. */
+	NFTO_FINDING_NO_HARDWARE = 306,
+	/** "hardware-unused": it is in software, and drivers would take it in hardware. */
+	NFTO_FINDING_HARDWARE_UNUSED = 307,
+	/** "all-in-software": it is in hardware, and each flow is in software. */
+	NFTO_FINDING_ALL_IN_SOFTWARE = 308,
+	/** "accounting-off": packets of connections are not counted. */
+	NFTO_FINDING_ACCOUNTING_OFF = 309,
+	/** "conntrack-full": there is hardly room for more connections. */
+	NFTO_FINDING_CONNTRACK_FULL = 310,
 };
 
 /** The stable name of a finding, such as "helper"; "unknown" for a value that this version does not
@@ -886,53 +909,269 @@ const char *nfto_finding_advice(const struct nfto_finding *finding);
  * What is true: status, leaks
  */
 
-/** One instance at one moment. */
+/** The family of a table. Flowtables exist in these only. Values are those of NFPROTO_*. */
+enum nfto_family {
+	NFTO_FAMILY_INET = 1,
+	NFTO_FAMILY_IPV4 = 2,
+	NFTO_FAMILY_IPV6 = 10,
+};
+
+/** As nft(8) writes it: "inet", "ip", "ip6"; "unknown" for another value. Since 0.1. */
+const char *nfto_family_name(enum nfto_family family);
+
+/** One flowtable at one moment: that of an instance, or somebody else's. */
 struct nfto_status;
 
 /**
- * Read the status of an instance. One that does not exist has the modes NFTO_MODE_NONE, no device
- * and zero counts: nothing is offloaded.
+ * Read the status of an instance, with all evidence. One that does not exist has the modes
+ * NFTO_MODE_NONE, no device and zero counts: nothing is offloaded.
+ *
+ * Nothing is changed. Where hardware was asked for, and the flowtable is in software although the
+ * plan knows no reason, the drivers of its devices are asked why, by a trial (nfto_caps_read()).
+ * All connections are counted, in one pass, as by nfto_flow_counts_read().
+ *
  * @param status Out: free with nfto_status_free().
  * @return 0, or:
  *   -EINVAL      NFTO_ERROR_INVALID: the name can't be
  *   -EEXIST      NFTO_ERROR_FOREIGN_TABLE: the table is not ours
  *   -EOPNOTSUPP  NFTO_ERROR_NOT_SUPPORTED: no nf_tables, or no conntrack over netlink
+ *   -EMFILE and other errors of socket(2)
  * Since 0.1.
  */
 int nfto_status_read(struct nfto_ctx *ctx, const char *name, struct nfto_status **status);
 
+/**
+ * Read the status of any flowtable, such as that of a firewall (nfto_flowtables_read() lists them).
+ * What was asked for is what its flags say. No driver is asked, and no rule is looked at.
+ * @param status Out: free with nfto_status_free().
+ * @return 0, or:
+ *   -ENOENT      NFTO_ERROR_NO_FLOWTABLE: there is no such flowtable
+ *   -EOPNOTSUPP  NFTO_ERROR_NOT_SUPPORTED: no nf_tables, or no conntrack over netlink
+ *   -EMFILE and other errors of socket(2)
+ * Since 0.1.
+ */
+int nfto_status_read_flowtable(struct nfto_ctx *ctx, enum nfto_family family, const char *table,
+			       const char *flowtable, struct nfto_status **status);
+
 /** Since 0.1. */
 void nfto_status_free(struct nfto_status *status);
 
-/** The name of the instance. Since 0.1. */
+/** Was it read as an instance, by nfto_status_read()? Since 0.1. */
+bool nfto_status_is_instance(const struct nfto_status *status);
+
+/** The name of the instance, which is that of its table; of any flowtable, the name of the table
+ *  that it is in. Since 0.1. */
 const char *nfto_status_name(const struct nfto_status *status);
 
-/** The mode that the last nfto_apply() asked for. Since 0.1. */
+/** The family of the table. Since 0.1. */
+enum nfto_family nfto_status_family(const struct nfto_status *status);
+
+/** The name of the flowtable. Since 0.1. */
+const char *nfto_status_flowtable(const struct nfto_status *status);
+
+/** The mode that the last nfto_apply() asked for; of any flowtable, what its flags ask for. Since
+ *  0.1. */
 enum nfto_mode nfto_status_requested(const struct nfto_status *status);
 
 /**
- * What the kernel has: hardware, software, or none if the table, its rules or all devices are gone.
+ * What the kernel does with new flows: hardware, software, or none. None if the table, its rules or
+ * all devices are gone, or if no packet can reach the rule (nfto_status_reachable()). Software also
+ * if the flowtable is in hardware, but hw-tc-offload is off for each of its devices, so that their
+ * drivers decline each flow.
+ *
  * Hardware means that the kernel has bound the devices' drivers to the flowtable, or says so: a
- * kernel that is patched to hide a driver's refusal (OpenWrt's) says so always, and a driver may
- * still decline each flow. Which flows were taken is seen by nfto_flows_open(). Since 0.1.
+ * kernel that is patched to hide a driver's refusal (OpenWrt's) says so always. How sure it is that
+ * hardware forwards: nfto_status_confidence(). Since 0.1.
  */
 enum nfto_mode nfto_status_effective(const struct nfto_status *status);
 
-/** Number of devices of the flowtable. Since 0.1. */
+/** Why what is so is not what was asked for, and what else is wrong: how many findings. Since
+ *  0.1. */
+size_t nfto_status_finding_count(const struct nfto_status *status);
+
+/** The worst ones first. Borrowed from the snapshot; NULL if the index is out of range. Since
+ *  0.1. */
+const struct nfto_finding *nfto_status_finding(const struct nfto_status *status, size_t index);
+
+/** How it stands with a device of a flowtable. Values are stable; new ones may come at the end. */
+enum nfto_device_state {
+	/** It could not be found out. */
+	NFTO_DEVICE_UNKNOWN = 0,
+	/** Its driver is bound: flows are offered to its hardware. */
+	NFTO_DEVICE_HARDWARE = 1,
+	/** It is bound, for the software fast path. */
+	NFTO_DEVICE_SOFTWARE = 2,
+	/** It was asked for, and is not bound: it does not exist, or has come since. */
+	NFTO_DEVICE_MISSING = 3,
+	/** It is bound in software only: its driver does not take the flowtable in hardware. */
+	NFTO_DEVICE_REFUSED = 4,
+	/** Its driver is bound, but declines each flow, since hw-tc-offload is off. */
+	NFTO_DEVICE_FEATURE_OFF = 5,
+};
+
+/** "unknown", "hardware", "software", "missing", "refused", "feature-off"; "unknown" for another
+ *  value. Since 0.1. */
+const char *nfto_device_state_name(enum nfto_device_state state);
+
+/** Number of devices: those of the flowtable, and those that belong into it and are not. Since
+ *  0.1. */
 size_t nfto_status_device_count(const struct nfto_status *status);
 
 /** The name of a device, borrowed; NULL if the index is out of range. Since 0.1. */
 const char *nfto_status_device_name(const struct nfto_status *status, size_t index);
 
-/** How a device is bound: hardware or software. NFTO_MODE_NONE if out of range. Since 0.1. */
-enum nfto_mode nfto_status_device_state(const struct nfto_status *status, size_t index);
+/** How it stands with a device. NFTO_DEVICE_UNKNOWN if out of range. Since 0.1. */
+enum nfto_device_state nfto_status_device_state(const struct nfto_status *status, size_t index);
 
-/** How many flows were offloaded since the instance was made. Since 0.1. */
+/** How that is known: a sentence for people, borrowed, safe on a terminal; "" if out of range.
+ *  Since 0.1. */
+const char *nfto_status_device_evidence(const struct nfto_status *status, size_t index);
+
+/** Is there a rule that puts flows into the flowtable? Since 0.1. */
+enum nfto_answer nfto_status_has_rule(const struct nfto_status *status);
+
+/** How that is known: a sentence for people, borrowed. Since 0.1. */
+const char *nfto_status_rule_evidence(const struct nfto_status *status);
+
+/** Do packets come to the rule: is the table not dormant, the chain on the forward hook, and does
+ *  the machine forward? Of somebody else's flowtable only "no" can be known. Since 0.1. */
+enum nfto_answer nfto_status_reachable(const struct nfto_status *status);
+
+/** How that is known: a sentence for people, borrowed, safe on a terminal. Since 0.1. */
+const char *nfto_status_reachable_evidence(const struct nfto_status *status);
+
+/** The connections of the whole network namespace: conntrack does not tell flowtables apart.
+ *  Borrowed from the snapshot. Since 0.1. */
+const struct nfto_flow_counts *nfto_status_flows(const struct nfto_status *status);
+
+/** How many flows were offloaded since the rule of the instance was made; 0 for somebody else's
+ *  flowtable, where nobody counts. Since 0.1. */
 uint64_t nfto_status_inserted(const struct nfto_status *status);
 
 /** How many packets of flows that are marked as offloaded went the slow way all the same. A few for
- *  each flow are in flight when it is offloaded; more is a leak. Since 0.1. */
+ *  each flow are in flight when it is offloaded; more is a leak. 0 for somebody else's flowtable.
+ *  Since 0.1. */
 uint64_t nfto_status_leaked(const struct nfto_status *status);
+
+/** Settings of the network namespace that matter to offload. Values are stable; new ones may come
+ *  at the end. */
+enum nfto_setting {
+	/** net.netfilter.nf_flowtable_tcp_timeout: seconds until an idle flow leaves. */
+	NFTO_SETTING_TCP_TIMEOUT = 0,
+	/** net.netfilter.nf_flowtable_udp_timeout */
+	NFTO_SETTING_UDP_TIMEOUT = 1,
+	/** net.netfilter.nf_conntrack_acct: 0: the packets of connections are not counted. */
+	NFTO_SETTING_CONNTRACK_ACCT = 2,
+	/** net.netfilter.nf_conntrack_count: the connections that there are... */
+	NFTO_SETTING_CONNTRACK_COUNT = 3,
+	/** net.netfilter.nf_conntrack_max: ...and that there may be. */
+	NFTO_SETTING_CONNTRACK_MAX = 4,
+	/** net.ipv4.ip_forward */
+	NFTO_SETTING_IPV4_FORWARDING = 5,
+	/** net.ipv6.conf.all.forwarding */
+	NFTO_SETTING_IPV6_FORWARDING = 6,
+};
+
+/** The name of its sysctl, as above; "unknown" for another value. Since 0.1. */
+const char *nfto_setting_name(enum nfto_setting setting);
+
+/** @return 0; -ENODATA if it could not be read: the kernel does not have it, or /proc is not
+ *  mounted; or for a value that is no setting. Since 0.1. */
+int nfto_status_setting(const struct nfto_status *status, enum nfto_setting setting,
+			uint64_t *value);
+
+/** Is a module of the kernel there? */
+enum nfto_module_state {
+	/** Not loaded; or built in, without leaving a trace; or /sys is not mounted. */
+	NFTO_MODULE_UNKNOWN = 0,
+	NFTO_MODULE_LOADED = 1,
+	NFTO_MODULE_BUILT_IN = 2,
+};
+
+/** "unknown", "loaded", "built-in"; "unknown" for another value. Since 0.1. */
+const char *nfto_module_state_name(enum nfto_module_state state);
+
+/** The modules that offload is made of: how many. Since 0.1. */
+size_t nfto_status_module_count(const struct nfto_status *status);
+
+/** The name of one, "nft_flow_offload"; NULL if the index is out of range. Since 0.1. */
+const char *nfto_status_module_name(const struct nfto_status *status, size_t index);
+
+/** NFTO_MODULE_UNKNOWN if the index is out of range. Since 0.1. */
+enum nfto_module_state nfto_status_module_state(const struct nfto_status *status, size_t index);
+
+/** What the kernel has yet to tell the hardware. */
+enum nfto_backlog {
+	/** Flows to add. */
+	NFTO_BACKLOG_ADD = 0,
+	/** Flows to delete. */
+	NFTO_BACKLOG_DELETE = 1,
+	/** Flows whose counters are to be asked for. */
+	NFTO_BACKLOG_STATISTICS = 2,
+};
+
+/** "add", "delete", "statistics"; "unknown" for another value. Since 0.1. */
+const char *nfto_backlog_name(enum nfto_backlog backlog);
+
+/** How many are waiting, in the whole network namespace.
+ *  @return 0; -ENODATA if the kernel does not tell (it is a question of how it was built), or for a
+ *  value that is none of these. Since 0.1. */
+int nfto_status_backlog(const struct nfto_status *status, enum nfto_backlog backlog,
+			uint64_t *waiting);
+
+/**
+ * How many flows were offloaded, per second, between two looks at the same instance.
+ * @param now The later one.
+ * @param before The earlier one, read with the same context.
+ * @return 0; -ENODATA if nobody can say: the two are not about the same rule, no time lies between
+ * them, or nobody counts. Since 0.1.
+ */
+int nfto_status_inserted_per_s(const struct nfto_status *now, const struct nfto_status *before,
+			       double *rate);
+
+/** The same for packets that leaked. Since 0.1. */
+int nfto_status_leaked_per_s(const struct nfto_status *now, const struct nfto_status *before,
+			     double *rate);
+
+/** How sure it is that flows are forwarded by hardware. */
+enum nfto_confidence {
+	/** Nothing says so. */
+	NFTO_CONFIDENCE_NONE = 0,
+	/** The kernel says so: it has bound drivers, which may have accepted flows. */
+	NFTO_CONFIDENCE_CLAIMED = 1,
+	/** It was seen: flows have moved more packets than the machine has received. */
+	NFTO_CONFIDENCE_CONFIRMED = 2,
+};
+
+/** "none", "claimed", "confirmed"; "unknown" for another value. Since 0.1. */
+const char *nfto_confidence_name(enum nfto_confidence confidence);
+
+/**
+ * How sure is it that this flowtable's hardware forwards?
+ *
+ * One look gives "claimed" at most. Two looks give "confirmed" if conntrack has counted, for flows
+ * that were in hardware at both, more than twice as many packets as the kernel has received on all
+ * devices in the meantime: those that it has not received, hardware has forwarded. Hardware
+ * counters come every tenth of the flow timeout (3 s unless somebody has changed it), so looks that
+ * are closer together confirm little. Nothing is confirmed if they are more than 30 s apart, if the
+ * flowtable or net.netfilter.nf_conntrack_acct does not count, or if another flowtable of the
+ * network namespace is in hardware, too. Not confirmed does not mean that it is not so: on a machine
+ * that receives as much as its hardware forwards (by other containers, say) it can't be seen.
+ *
+ * @param before An earlier look with the same context; NULL: there is none.
+ * Since 0.1.
+ */
+enum nfto_confidence nfto_status_confidence(const struct nfto_status *now,
+					    const struct nfto_status *before);
+
+/**
+ * What nfto_status_confidence() compares.
+ * @param counted Out: packets of flows in hardware, of the 64 busiest ones at both looks.
+ * @param received Out: packets that the kernel has received, on all devices of the machine.
+ * @return 0; -ENODATA if there is no such evidence, see there. Since 0.1.
+ */
+int nfto_status_packets_between(const struct nfto_status *now, const struct nfto_status *before,
+				uint64_t *counted, uint64_t *received);
 
 /** One direction of a connection. */
 enum nfto_direction {
@@ -1460,16 +1699,6 @@ const struct nfto_finding *nfto_explanation_get(const struct nfto_explanation *e
 /* ---------------------------------------------------------------------------------------------
  * Kernel objects: for a firewall manager that wants the flowtable in a table of its own
  */
-
-/** The family of a table. Flowtables exist in these only. Values are those of NFPROTO_*. */
-enum nfto_family {
-	NFTO_FAMILY_INET = 1,
-	NFTO_FAMILY_IPV4 = 2,
-	NFTO_FAMILY_IPV6 = 10,
-};
-
-/** As nft(8) writes it: "inet", "ip", "ip6"; "unknown" for another value. Since 0.1. */
-const char *nfto_family_name(enum nfto_family family);
 
 /** Flags of a flowtable. (Source: include/uapi/linux/netfilter/nf_tables.h,
  *  nft_flowtable_flags.) */

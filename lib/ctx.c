@@ -33,6 +33,8 @@ int ctx_new(int netns_fd, const struct transport_opener *opener, struct nfto_ctx
 	ctx->clock = &system_clock;
 	ctx->sysctl_path = "/proc/sys/net/netfilter";
 	ctx->debugfs_path = "/sys/kernel/debug";
+	ctx->proc_path = "/proc";
+	ctx->modules_path = "/sys/module";
 	error_clear(&ctx->error);
 	ret = ctx_open_channel(ctx, NETLINK_NETFILTER, &ctx->nft);
 	if (ret < 0) {

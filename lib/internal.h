@@ -36,6 +36,8 @@ struct nfto_ctx {
 	const struct clock *clock;
 	const char *sysctl_path;  /* where net.netfilter is */
 	const char *debugfs_path; /* where drivers show their tables */
+	const char *proc_path;	  /* where /proc is */
+	const char *modules_path; /* where /sys/module is */
 };
 
 /* error.c: what an error is about. Unknown parts are NULL. */

@@ -1,41 +1,119 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
 
 #include "json.h"
 #include "tool.h"
 
+/* Of a terminal, and of what stands in front of a text. */
+#define WIDTH 80
+#define INDENT 12
+
+/* The longest name of a device. */
+#define MOST_NAME 15
+
 /* All that the status is told from. */
 struct report {
+	struct nfto_status *before; /* NULL: there was one look only */
 	struct nfto_status *status;
 	struct nfto_leaks *leaks;
-	struct nfto_flow_counts *counts;
+	struct nfto_flowtables *flowtables;
 };
 
 static void free_report(struct report *report)
 {
+	nfto_status_free(report->before);
 	nfto_status_free(report->status);
 	nfto_leaks_free(report->leaks);
-	nfto_flow_counts_free(report->counts);
+	nfto_flowtables_free(report->flowtables);
 }
 
-static int read_report(struct nfto_ctx *ctx, const char *name, struct report *report)
+static void wait_between_looks(unsigned int seconds)
 {
-	int ret = nfto_status_read(ctx, name, &report->status);
+	struct timespec left = { .tv_sec = seconds };
 
+	nanosleep(&left, NULL);
+}
+
+static int read_report(struct nfto_ctx *ctx, const struct options *options, struct report *report)
+{
+	int ret = 0;
+
+	if (options->interval_s) {
+		ret = nfto_status_read(ctx, options->name, &report->before);
+		if (ret == 0)
+			wait_between_looks(options->interval_s);
+	}
 	if (ret == 0)
-		ret = nfto_leaks_read(ctx, name, &report->leaks);
+		ret = nfto_status_read(ctx, options->name, &report->status);
 	if (ret == 0)
-		ret = nfto_flow_counts_read(ctx, &report->counts);
+		ret = nfto_leaks_read(ctx, options->name, &report->leaks);
+	if (ret == 0)
+		ret = nfto_flowtables_read(ctx, &report->flowtables);
 	return ret;
 }
+
+/* ---- The verdict */
+
+static const char *verdict_of_hardware(const struct report *report)
+{
+	if (nfto_status_confidence(report->status, report->before) == NFTO_CONFIDENCE_CONFIRMED)
+		return "offloading in hardware, as asked (confirmed by its counters)";
+	return "offloading in hardware, as asked (claimed: the kernel says so)";
+}
+
+static const char *verdict_of_software(enum nfto_mode requested)
+{
+	switch (requested) {
+	case NFTO_MODE_AUTO:
+		return "asked for hardware if it can be had; offloading in software";
+	case NFTO_MODE_HARDWARE:
+		return "asked for hardware, but offloading in software";
+	default:
+		return "offloading in software, as asked";
+	}
+}
+
+static const char *verdict_of_nothing(const struct nfto_status *status)
+{
+	switch (nfto_status_requested(status)) {
+	case NFTO_MODE_AUTO:
+	case NFTO_MODE_HARDWARE:
+		return "asked for hardware, but nothing is offloaded";
+	case NFTO_MODE_SOFTWARE:
+		return "asked for software, but nothing is offloaded";
+	default:
+		return "nothing is offloaded";
+	}
+}
+
+static const char *verdict(const struct report *report)
+{
+	const struct nfto_status *status = report->status;
+
+	switch (nfto_status_effective(status)) {
+	case NFTO_MODE_HARDWARE:
+		return verdict_of_hardware(report);
+	case NFTO_MODE_SOFTWARE:
+		return verdict_of_software(nfto_status_requested(status));
+	default:
+		return verdict_of_nothing(status);
+	}
+}
+
+/* ---- JSON */
 
 static json_t *json_device(const struct nfto_status *status, size_t index)
 {
 	json_t *json = json_object();
 
 	json_set_text(json, "name", nfto_status_device_name(status, index));
-	json_set_text(json, "state", nfto_mode_name(nfto_status_device_state(status, index)));
+	json_set_text(json, "state",
+		      nfto_device_state_name(nfto_status_device_state(status, index)));
+	json_set_text(json, "evidence", nfto_status_device_evidence(status, index));
 	return json;
 }
 
@@ -48,6 +126,37 @@ static json_t *json_devices(const struct nfto_status *status)
 	return json;
 }
 
+static json_t *json_finding(const struct nfto_finding *finding)
+{
+	json_t *json = json_object();
+
+	json_set_text(json, "code", nfto_finding_code_name(nfto_finding_code(finding)));
+	json_set_text(json, "severity", nfto_severity_name(nfto_finding_severity(finding)));
+	json_object_set_new(json, "certain", json_boolean(nfto_finding_is_certain(finding)));
+	json_set_text(json, "sentence", nfto_finding_sentence(finding));
+	json_set_text(json, "evidence", nfto_finding_evidence(finding));
+	json_set_text(json, "advice", nfto_finding_advice(finding));
+	return json;
+}
+
+static json_t *json_findings(const struct nfto_status *status)
+{
+	json_t *json = json_array();
+
+	for (size_t i = 0; i < nfto_status_finding_count(status); i++)
+		json_array_append_new(json, json_finding(nfto_status_finding(status, i)));
+	return json;
+}
+
+static json_t *json_answer(enum nfto_answer answer, const char *evidence)
+{
+	json_t *json = json_object();
+
+	json_set_text(json, "answer", nfto_answer_name(answer));
+	json_set_text(json, "evidence", evidence);
+	return json;
+}
+
 static json_t *json_flows(const struct nfto_flow_counts *counts)
 {
 	json_t *json = json_object();
@@ -56,6 +165,105 @@ static json_t *json_flows(const struct nfto_flow_counts *counts)
 		json_set_number(json, nfto_flow_state_name(state),
 				nfto_flow_counts_get(counts, state));
 	return json;
+}
+
+static void add_flow_kind(json_t *list, const struct nfto_flow_counts *counts,
+			  enum nfto_flow_state state, int family, uint8_t protocol)
+{
+	uint64_t count = nfto_flow_counts_of(counts, state, family, protocol);
+	char name[8];
+	json_t *json;
+
+	if (count == 0)
+		return;
+	json = json_object();
+	output_protocol(protocol, name, sizeof(name));
+	json_set_text(json, "state", nfto_flow_state_name(state));
+	json_set_text(json, "family", family == AF_INET ? "ipv4" : "ipv6");
+	json_set_text(json, "proto", name);
+	json_set_number(json, "count", count);
+	json_array_append_new(list, json);
+}
+
+static json_t *json_flow_kinds(const struct nfto_flow_counts *counts)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+	json_t *json = json_array();
+
+	for (enum nfto_flow_state state = NFTO_FLOW_SOFTWARE; state <= NFTO_FLOW_CLOSING; state++) {
+		for (size_t i = 0; i < 2; i++) {
+			for (unsigned int protocol = 1; protocol <= UINT8_MAX; protocol++)
+				add_flow_kind(json, counts, state, families[i], (uint8_t)protocol);
+		}
+	}
+	return json;
+}
+
+/* Numbers that nobody knows are null. */
+static void json_set_known(json_t *object, const char *key, int result, uint64_t number)
+{
+	json_object_set_new(object, key,
+			    result == 0 ? json_integer((json_int_t)number) : json_null());
+}
+
+static void json_set_rate(json_t *object, const char *key, int result, double rate)
+{
+	json_object_set_new(object, key, result == 0 ? json_real(rate) : json_null());
+}
+
+static json_t *json_settings(const struct nfto_status *status)
+{
+	json_t *json = json_object();
+
+	for (enum nfto_setting i = NFTO_SETTING_TCP_TIMEOUT; i <= NFTO_SETTING_IPV6_FORWARDING;
+	     i++) {
+		uint64_t value = 0;
+		int ret = nfto_status_setting(status, i, &value);
+
+		json_set_known(json, nfto_setting_name(i), ret, value);
+	}
+	return json;
+}
+
+static json_t *json_modules(const struct nfto_status *status)
+{
+	json_t *json = json_object();
+
+	for (size_t i = 0; i < nfto_status_module_count(status); i++)
+		json_set_text(json, nfto_status_module_name(status, i),
+			      nfto_module_state_name(nfto_status_module_state(status, i)));
+	return json;
+}
+
+static json_t *json_backlog(const struct nfto_status *status)
+{
+	json_t *json = json_object();
+
+	for (enum nfto_backlog i = NFTO_BACKLOG_ADD; i <= NFTO_BACKLOG_STATISTICS; i++) {
+		uint64_t value = 0;
+		int ret = nfto_status_backlog(status, i, &value);
+
+		json_set_known(json, nfto_backlog_name(i), ret, value);
+	}
+	return json;
+}
+
+/* What only two looks tell. */
+static void json_set_comparison(json_t *json, const struct report *report)
+{
+	uint64_t counted = 0, received = 0;
+	double inserted = 0, leaked = 0;
+	int ret;
+
+	if (!report->before)
+		return;
+	ret = nfto_status_inserted_per_s(report->status, report->before, &inserted);
+	json_set_rate(json, "inserted_per_s", ret, inserted);
+	ret = nfto_status_leaked_per_s(report->status, report->before, &leaked);
+	json_set_rate(json, "leaked_per_s", ret, leaked);
+	ret = nfto_status_packets_between(report->status, report->before, &counted, &received);
+	json_set_known(json, "hardware_packets", ret, counted);
+	json_set_known(json, "received_packets", ret, received);
 }
 
 static json_t *json_leak(const struct nfto_leak *leak)
@@ -87,32 +295,104 @@ static json_t *json_leaks(const struct nfto_leaks *leaks)
 	return json;
 }
 
+/* What there is to say of any flowtable. */
+static void json_set_flowtable(json_t *json, const struct nfto_status *status)
+{
+	json_set_text(json, "family", nfto_family_name(nfto_status_family(status)));
+	json_set_text(json, "flowtable", nfto_status_flowtable(status));
+	json_set_text(json, "requested", nfto_mode_name(nfto_status_requested(status)));
+	json_set_text(json, "effective", nfto_mode_name(nfto_status_effective(status)));
+	json_object_set_new(json, "devices", json_devices(status));
+	json_object_set_new(
+		json, "rule",
+		json_answer(nfto_status_has_rule(status), nfto_status_rule_evidence(status)));
+	json_object_set_new(
+		json, "reachable",
+		json_answer(nfto_status_reachable(status), nfto_status_reachable_evidence(status)));
+	json_object_set_new(json, "findings", json_findings(status));
+}
+
 static json_t *json_report(const struct report *report)
 {
 	const struct nfto_status *status = report->status;
 	json_t *json = json_object();
 
 	json_set_text(json, "name", nfto_status_name(status));
-	json_set_text(json, "requested", nfto_mode_name(nfto_status_requested(status)));
-	json_set_text(json, "effective", nfto_mode_name(nfto_status_effective(status)));
-	json_object_set_new(json, "devices", json_devices(status));
-	json_object_set_new(json, "flows", json_flows(report->counts));
+	json_set_text(json, "verdict", verdict(report));
+	json_set_text(json, "confidence",
+		      nfto_confidence_name(nfto_status_confidence(status, report->before)));
+	json_set_flowtable(json, status);
+	json_object_set_new(json, "flows", json_flows(nfto_status_flows(status)));
+	json_object_set_new(json, "flow_kinds", json_flow_kinds(nfto_status_flows(status)));
 	json_set_number(json, "inserted", nfto_status_inserted(status));
 	json_set_number(json, "leaked", nfto_status_leaked(status));
+	json_set_comparison(json, report);
 	json_object_set_new(json, "leaks", json_leaks(report->leaks));
+	json_object_set_new(json, "settings", json_settings(status));
+	json_object_set_new(json, "modules", json_modules(status));
+	json_object_set_new(json, "backlog", json_backlog(status));
 	return json;
 }
 
-static int print_json(const struct report *report)
+/* ---- Text */
+
+/* A word in the first column, and a text that may take several lines. A word that is longer than a
+ * line stays whole. */
+static void print_text(const char *first, const char *text)
 {
-	return json_print("status", json_report(report), JSON_INDENT(2));
+	int column = printf("  %-*s", INDENT - 2, first);
+
+	while (*text) {
+		int length = (int)strcspn(text, " ");
+
+		if (column > INDENT && column + 1 + length > WIDTH)
+			column = printf("\n%*s", INDENT, "") - 1;
+		column += printf("%s%.*s", column > INDENT ? " " : "", length, text);
+		text += length;
+		text += strspn(text, " ");
+	}
+	putchar('\n');
+}
+
+static void print_device(const struct nfto_status *status, size_t index)
+{
+	enum nfto_device_state state = nfto_status_device_state(status, index);
+	const char *name = nfto_status_device_name(status, index);
+
+	printf("  device    ");
+	output_name(stdout, name);
+	printf("%*s  %s\n", (int)(MOST_NAME - strnlen(name, MOST_NAME)), "",
+	       nfto_device_state_name(state));
+	if (state != NFTO_DEVICE_HARDWARE && state != NFTO_DEVICE_SOFTWARE)
+		print_text("", nfto_status_device_evidence(status, index));
 }
 
 static void print_devices(const struct nfto_status *status)
 {
 	for (size_t i = 0; i < nfto_status_device_count(status); i++)
-		printf("  device    %-15s  %s\n", nfto_status_device_name(status, i),
-		       nfto_mode_name(nfto_status_device_state(status, i)));
+		print_device(status, i);
+}
+
+static void print_finding(const struct nfto_finding *finding)
+{
+	const char *evidence = nfto_finding_evidence(finding);
+	const char *advice = nfto_finding_advice(finding);
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%s%s%s%s", nfto_finding_sentence(finding),
+		 nfto_finding_is_certain(finding) ? "" : " (this may be so)",
+		 evidence[0] ? ": " : "", evidence);
+	print_text(nfto_severity_name(nfto_finding_severity(finding)), text);
+	if (!advice[0])
+		return;
+	snprintf(text, sizeof(text), "to do: %s", advice);
+	print_text("", text);
+}
+
+static void print_findings(const struct nfto_status *status)
+{
+	for (size_t i = 0; i < nfto_status_finding_count(status); i++)
+		print_finding(nfto_status_finding(status, i));
 }
 
 static void print_leak(const struct nfto_leak *leak)
@@ -130,51 +410,168 @@ static void print_leak(const struct nfto_leak *leak)
 	       nfto_leak_packets(leak));
 }
 
-static void print_text(const struct report *report)
+static void print_rate(int result, double rate)
+{
+	if (result == 0)
+		printf(", %.1f a second", rate);
+	putchar('\n');
+}
+
+static void print_counters(const struct report *report)
+{
+	const struct nfto_status *status = report->status, *before = report->before;
+	double rate = 0;
+	int ret = before ? nfto_status_inserted_per_s(status, before, &rate) : -1;
+
+	printf("  inserted  %" PRIu64 " flows", nfto_status_inserted(status));
+	print_rate(ret, rate);
+	ret = before ? nfto_status_leaked_per_s(status, before, &rate) : -1;
+	printf("  leaked    %" PRIu64 " packets of offloaded flows that came the slow way",
+	       nfto_status_leaked(status));
+	print_rate(ret, rate);
+}
+
+static void print_packets(const struct report *report)
+{
+	uint64_t counted, received;
+
+	if (!report->before || nfto_status_effective(report->status) != NFTO_MODE_HARDWARE)
+		return;
+	if (nfto_status_packets_between(report->status, report->before, &counted, &received) < 0)
+		print_text("packets", "no flow in hardware was counted between the two looks");
+	else
+		printf("  packets   %" PRIu64 " of flows in hardware, %" PRIu64
+		       " received by the machine\n",
+		       counted, received);
+}
+
+static void print_report(const struct report *report)
 {
 	const struct nfto_status *status = report->status;
-	const struct nfto_flow_counts *counts = report->counts;
+	const struct nfto_flow_counts *counts = nfto_status_flows(status);
 
-	printf("%s: %s (requested: %s)\n", nfto_status_name(status),
-	       nfto_mode_name(nfto_status_effective(status)),
-	       nfto_mode_name(nfto_status_requested(status)));
+	printf("%s: %s\n", nfto_status_name(status), verdict(report));
+	print_findings(status);
 	print_devices(status);
 	printf("  flows     %" PRIu64 " in hardware, %" PRIu64 " in software, %" PRIu64
 	       " closing, in this network namespace\n",
 	       nfto_flow_counts_get(counts, NFTO_FLOW_HARDWARE),
 	       nfto_flow_counts_get(counts, NFTO_FLOW_SOFTWARE),
 	       nfto_flow_counts_get(counts, NFTO_FLOW_CLOSING));
-	printf("  inserted  %" PRIu64 " flows\n", nfto_status_inserted(status));
-	printf("  leaked    %" PRIu64 " packets of offloaded flows that came the slow way\n",
-	       nfto_status_leaked(status));
+	print_packets(report);
+	print_counters(report);
 	for (size_t i = 0; i < nfto_leaks_count(report->leaks); i++)
 		print_leak(nfto_leaks_get(report->leaks, i));
+}
+
+/* ---- The flowtables of others */
+
+static bool is_other(const struct report *report, const struct nfto_flowtable *flowtable)
+{
+	return nfto_flowtable_family(flowtable) != NFTO_FAMILY_INET ||
+	       strcmp(nfto_flowtable_table(flowtable), nfto_status_name(report->status)) != 0;
+}
+
+static int read_flowtable(struct nfto_ctx *ctx, const struct nfto_flowtable *flowtable,
+			  struct nfto_status **status)
+{
+	return nfto_status_read_flowtable(ctx, nfto_flowtable_family(flowtable),
+					  nfto_flowtable_table(flowtable),
+					  nfto_flowtable_name(flowtable), status);
+}
+
+static json_t *json_other(const struct nfto_status *status)
+{
+	json_t *json = json_object();
+
+	json_set_text(json, "table", nfto_status_name(status));
+	json_set_flowtable(json, status);
+	return json;
+}
+
+static void print_other(const struct nfto_status *status)
+{
+	struct report report = { .status = (struct nfto_status *)status };
+
+	printf("\nflowtable %s ", nfto_family_name(nfto_status_family(status)));
+	output_name(stdout, nfto_status_name(status));
+	putchar(' ');
+	output_name(stdout, nfto_status_flowtable(status));
+	printf(", of others:\n");
+	print_text("", verdict(&report));
+	print_findings(status);
+	print_devices(status);
+}
+
+/* One that has gone meanwhile is none. */
+static int tell_others(struct nfto_ctx *ctx, const struct report *report, json_t *list)
+{
+	for (size_t i = 0; i < nfto_flowtables_count(report->flowtables); i++) {
+		const struct nfto_flowtable *flowtable = nfto_flowtables_get(report->flowtables, i);
+		struct nfto_status *status;
+
+		if (!is_other(report, flowtable))
+			continue;
+		if (read_flowtable(ctx, flowtable, &status) < 0) {
+			if (nfto_error_code(nfto_ctx_error(ctx)) == NFTO_ERROR_NO_FLOWTABLE)
+				continue;
+			return output_error(ctx);
+		}
+		if (list)
+			json_array_append_new(list, json_other(status));
+		else
+			print_other(status);
+		nfto_status_free(status);
+	}
+	return EXIT_DONE;
+}
+
+static int tell_json(struct nfto_ctx *ctx, const struct report *report)
+{
+	json_t *json = json_report(report), *others = json_array();
+	int ret = tell_others(ctx, report, others);
+
+	json_object_set_new(json, "other_flowtables", others);
+	if (ret != EXIT_DONE) {
+		json_decref(json);
+		return ret;
+	}
+	return json_print("status", json, JSON_INDENT(2));
+}
+
+static int tell_text(struct nfto_ctx *ctx, const struct report *report)
+{
+	print_report(report);
+	return tell_others(ctx, report, NULL);
 }
 
 static int run(struct nfto_ctx *ctx, const struct options *options)
 {
 	struct report report = { .status = NULL };
-	int ret = read_report(ctx, options->name, &report);
+	int ret = read_report(ctx, options, &report);
 
 	if (ret < 0)
 		ret = output_error(ctx);
-	else if (options->json)
-		ret = print_json(&report);
 	else
-		print_text(&report);
+		ret = options->json ? tell_json(ctx, &report) : tell_text(ctx, &report);
 	free_report(&report);
 	return ret;
 }
 
-static const struct option options[] = { TAKES_NAME, TAKES_JSON, TAKES_HELP, TAKES_NO_MORE };
+static const struct option options[] = {
+	TAKES_NAME, TAKES_INTERVAL, TAKES_JSON, TAKES_HELP, TAKES_NO_MORE,
+};
 
 const struct command status_command = {
 	.name = "status",
-	.synopsis = "[--name NAME] [--json]",
-	.help = "Show what was asked for, what is so, and which flows leak: those that are\n"
-		"marked as offloaded while their packets go the slow way.\n"
+	.synopsis = "[--name NAME] [--interval S] [--json]",
+	.help = "Show what was asked for, what is so, and why the two differ; which flows leak:\n"
+		"those that are marked as offloaded while their packets go the slow way; and the\n"
+		"flowtables of others.\n"
 		"\n"
 		"  --name NAME    the instance (nftoffload)\n"
+		"  --interval S   look twice, S seconds apart: that gives rates, and with 5 to 30\n"
+		"                 seconds it can confirm that hardware forwards\n"
 		"  --json         as a JSON object\n",
 	.options = options,
 	.run = run,

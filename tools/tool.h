@@ -36,7 +36,7 @@ struct options {
 	bool all;
 	bool keep_connections;
 	unsigned int timeout_s;	 /* 0: that of the library */
-	unsigned int interval_s; /* 0: that of the library */
+	unsigned int interval_s; /* between looks; 0: it was not given */
 	unsigned int looks;
 	bool fix;
 	const char *zone;

@@ -348,7 +348,8 @@ int rule_parse(const struct nlmsghdr *message, struct rule_info *info)
 
 	*info = (struct rule_info){ .has_counter = false };
 	if (attr_parse(message, sizeof(struct nfgenmsg), attrs, NFTA_RULE_MAX) < 0 ||
-	    attr_string(attrs[NFTA_RULE_CHAIN], info->chain, sizeof(info->chain)) < 0)
+	    attr_string(attrs[NFTA_RULE_CHAIN], info->chain, sizeof(info->chain)) < 0 ||
+	    attr_be64(attrs[NFTA_RULE_HANDLE], &info->handle) == -EBADMSG)
 		return -EBADMSG;
 	userdata_comment(attrs[NFTA_RULE_USERDATA], info->comment, sizeof(info->comment));
 	if (!attrs[NFTA_RULE_EXPRESSIONS])

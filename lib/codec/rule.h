@@ -11,6 +11,7 @@
 
 struct rule_info {
 	char chain[NFT_NAME_SIZE];
+	uint64_t handle; /* unique in its table, also over time; 0 if it was not sent */
 	char comment[COMMENT_LENGTH + 1];
 	bool has_counter;
 	struct counter_info counter;

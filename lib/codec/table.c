@@ -70,14 +70,16 @@ int table_parse(const struct nlmsghdr *message, struct table_info *info)
 {
 	const struct nlattr *attrs[NFTA_TABLE_MAX + 1];
 	const struct nfgenmsg *generic = mnl_nlmsg_get_payload(message);
+	uint32_t flags = 0;
 
+	info->handle = 0;
 	if (attr_parse(message, sizeof(*generic), attrs, NFTA_TABLE_MAX) < 0 ||
-	    attr_string(attrs[NFTA_TABLE_NAME], info->name, sizeof(info->name)) < 0)
-		return -EBADMSG;
-	info->flags = 0;
-	if (attr_be32(attrs[NFTA_TABLE_FLAGS], &info->flags) == -EBADMSG)
+	    attr_string(attrs[NFTA_TABLE_NAME], info->name, sizeof(info->name)) < 0 ||
+	    attr_be64(attrs[NFTA_TABLE_HANDLE], &info->handle) == -EBADMSG ||
+	    attr_be32(attrs[NFTA_TABLE_FLAGS], &flags) == -EBADMSG)
 		return -EBADMSG;
 	info->family = generic->nfgen_family;
+	info->is_dormant = flags & NFT_TABLE_F_DORMANT;
 	userdata_comment(attrs[NFTA_TABLE_USERDATA], info->comment, sizeof(info->comment));
 	return 0;
 }

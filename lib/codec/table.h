@@ -2,14 +2,17 @@
 #ifndef NFTO_CODEC_TABLE_H
 #define NFTO_CODEC_TABLE_H
 
+#include <stdbool.h>
+
 #include "nft.h"
 #include "userdata.h"
 
 struct table_info {
 	uint8_t family;
-	uint32_t flags; /* NFT_TABLE_F_* */
 	char name[NFT_NAME_SIZE];
+	uint64_t handle; /* unique in its namespace, also over time; 0 if it was not sent */
 	char comment[COMMENT_LENGTH + 1];
+	bool is_dormant; /* its chains are not hooked */
 };
 
 /* Each: 0 or -ENOMEM. */

@@ -26,7 +26,9 @@ static int read_caps(struct nfto_ctx *ctx, const char *const *devices, size_t co
 
 	if (ret == 0)
 		ret = features_read(ctx, caps->features);
-	return ret == 0 ? device_caps_read(ctx, devices, count, caps) : ret;
+	if (ret == 0)
+		ret = device_caps_read(ctx, devices, count, caps);
+	return ret == 0 ? device_caps_doubt(ctx, caps) : ret;
 }
 
 NFTO_API int nfto_caps_read(struct nfto_ctx *ctx, const char *const *devices, size_t count,

@@ -23,15 +23,24 @@ struct nfto_caps {
 	struct finding features[FEATURE_COUNT];
 	struct nfto_device_caps *devices;
 	size_t device_count;
+	bool has_refusal; /* a driver has refused, and the kernel has said so */
 };
 
 /* features.c: what the kernel can do. 0, or a negative errno with ctx->error set. */
 int features_read(struct nfto_ctx *ctx, struct finding *features);
 
+/* Only whether there are flowtables in hardware. The same. */
+int features_read_hardware_flag(struct nfto_ctx *ctx, struct finding *finding);
+
 /* device_caps.c: what devices can do; count 0: all that may have hardware. The features must have
  * been read. The same. */
 int device_caps_read(struct nfto_ctx *ctx, const char *const *names, size_t count,
 		     struct nfto_caps *caps);
+
+/* Takes back what a kernel said that calls each refusal a success. Not to be done again and again,
+ * see device_trial_is_meaningless(). The same. */
+int device_caps_doubt(struct nfto_ctx *ctx, struct nfto_caps *caps);
+
 void device_caps_free(struct nfto_device_caps *devices, size_t count);
 
 /*

@@ -198,7 +198,7 @@ struct survey {
 	struct nfto_topology *topology;
 	struct hw_tc_offload ethtool;
 	const struct finding *hardware_flag;
-	bool has_refusal; /* a driver has refused, and the kernel has said so */
+	bool *has_refusal;
 };
 
 static int try_device(struct survey *survey, struct nfto_device_caps *device)
@@ -223,7 +223,7 @@ static int try_device(struct survey *survey, struct nfto_device_caps *device)
 	if (ret < 0)
 		return ret;
 	if (verdict.errnum == EOPNOTSUPP)
-		survey->has_refusal = true;
+		*survey->has_refusal = true;
 	return set_verdict(survey->ctx, device, &verdict);
 }
 
@@ -288,14 +288,14 @@ static void withdraw_yes(struct nfto_caps *caps)
 	}
 }
 
-static int doubt_yes(struct survey *survey, struct nfto_caps *caps)
+int device_caps_doubt(struct nfto_ctx *ctx, struct nfto_caps *caps)
 {
 	bool is_meaningless;
 	int ret;
 
-	if (survey->has_refusal || !has_yes(caps))
+	if (caps->has_refusal || !has_yes(caps))
 		return 0;
-	ret = device_trial_is_meaningless(survey->ctx, &is_meaningless);
+	ret = device_trial_is_meaningless(ctx, &is_meaningless);
 	if (ret == 0 && is_meaningless)
 		withdraw_yes(caps);
 	return ret;
@@ -305,14 +305,12 @@ static int run_survey(struct survey *survey, const char *const *names, size_t co
 		      struct nfto_caps *caps)
 {
 	size_t room = count ? count : survey->topology->link_count;
-	int ret;
 
 	caps->devices = calloc(room + 1, sizeof(*caps->devices));
 	if (!caps->devices)
 		return error_set_object(&survey->ctx->error, NFTO_ERROR_NO_MEMORY, ENOMEM, NULL);
 	caps->device_count = count;
-	ret = count ? survey_named(survey, names, caps) : survey_all(survey, caps);
-	return ret == 0 ? doubt_yes(survey, caps) : ret;
+	return count ? survey_named(survey, names, caps) : survey_all(survey, caps);
 }
 
 int device_caps_read(struct nfto_ctx *ctx, const char *const *names, size_t count,
@@ -321,6 +319,7 @@ int device_caps_read(struct nfto_ctx *ctx, const char *const *names, size_t coun
 	struct survey survey = {
 		.ctx = ctx,
 		.hardware_flag = &caps->features[NFTO_FEATURE_HARDWARE_FLAG],
+		.has_refusal = &caps->has_refusal,
 	};
 	int ret = nfto_topology_read(ctx, &survey.topology);
 

@@ -192,6 +192,18 @@ static int ask_questions(struct nfto_ctx *ctx, struct finding *features)
 	return ret;
 }
 
+int features_read_hardware_flag(struct nfto_ctx *ctx, struct finding *finding)
+{
+	struct table_info table;
+	int ret = table_read(ctx, NFPROTO_INET, TRIAL_TABLE, &table);
+
+	if (ret == 0)
+		return ask_nf_tables(ctx, &questions[1], finding);
+	if (ret == 1)
+		finding_set(finding, NFTO_UNKNOWN, "there is a table inet " TRIAL_TABLE);
+	return ret < 0 ? ret : 0;
+}
+
 static void set_no_nf_tables(struct finding *features)
 {
 	for (size_t i = 0; i < QUESTION_COUNT; i++)

@@ -40,14 +40,6 @@ void instance_write_comment(char *comment, size_t size, enum nfto_mode mode, uin
 		snprintf(comment + length, size - (size_t)length, THRESHOLD_FORMAT, min_packets);
 }
 
-uint64_t instance_min_packets(const struct instance *instance)
-{
-	const char *text = strstr(instance->comment, ", after ");
-	uint64_t min_packets;
-
-	return text && sscanf(text, ", after %19" SCNu64, &min_packets) == 1 ? min_packets : 0;
-}
-
 static enum nfto_mode read_comment(const char *comment)
 {
 	const char *text = comment + strlen(OFFLOAD_RULE_COMMENT);
@@ -105,12 +97,14 @@ static void take_rules(struct instance *instance, const struct rule_info *rules,
 	for (size_t i = 0; i < count; i++) {
 		if (is_offload_rule(&rules[i])) {
 			offloads = rules[i].has_counter;
+			instance->offload_rule = rules[i].handle;
 			instance->inserted = rules[i].counter;
 			instance->requested = read_comment(rules[i].comment);
 			instance->min_packets = read_threshold(rules[i].comment);
 			memcpy(instance->comment, rules[i].comment, sizeof(instance->comment));
 		} else if (strcmp(rules[i].comment, LEAK_RULE_COMMENT) == 0) {
 			detects = rules[i].has_counter;
+			instance->leak_rule = rules[i].handle;
 			instance->leaked = rules[i].counter;
 		} else if (read_note(rules[i].comment, &timeouts)) {
 			instance->is_draining = true;
@@ -237,7 +231,8 @@ int instance_read(struct nfto_ctx *ctx, const char *name, struct instance *insta
 	if (ret <= 0)
 		return ret;
 	instance->exists = true;
-	instance->is_dormant = table.flags & NFT_TABLE_F_DORMANT;
+	instance->table_handle = table.handle;
+	instance->is_dormant = table.is_dormant;
 	ret = read_objects(ctx, name, instance);
 	if (ret < 0)
 		instance_clear(instance);

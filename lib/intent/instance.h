@@ -25,12 +25,15 @@ struct timeouts {
 struct instance {
 	bool exists;			  /* the table is there, and ours */
 	bool is_whole;			  /* and so are all of its parts */
-	bool is_dormant;		  /* no chain of it is called (nft: flags dormant) */
 	uint32_t generation;		  /* of the rule set, when the reading began */
 	enum nfto_mode requested;	  /* NFTO_MODE_NONE if nobody can tell */
 	uint64_t min_packets;		  /* the threshold that was asked for */
 	char comment[COMMENT_LENGTH + 1]; /* of the offload rule */
-	bool has_rules;			  /* all of them */
+	uint64_t table_handle;
+	bool is_dormant;       /* the table: nothing in it is hooked, but the flowtable */
+	bool has_rules;	       /* all of them */
+	uint64_t offload_rule; /* its handle, 0 if it is not there */
+	uint64_t leak_rule;    /* the same for the one that counts leaks */
 	bool has_chain;
 	struct chain_info chain; /* the forward chain */
 	bool has_wanted;
@@ -64,11 +67,11 @@ int instance_refuse(struct nfto_ctx *ctx, enum nfto_error_code code, int errnum,
 int instance_refuse_flowtable(struct nfto_ctx *ctx, enum nfto_error_code code, int errnum,
 			      const char *name, const char *sentence);
 
+/* spec_read.c: what the instance of a name was asked for, as far as it tells: 0 or -ENOMEM. */
+int instance_spec(const struct instance *instance, const char *name, struct nfto_spec **spec);
+
 /* 0, or NFTO_ERROR_INVALID if this can't be the name of one. */
 int instance_check_name(struct nfto_ctx *ctx, const char *name);
-
-/* How many packets a connection must have had, by the comment of the offload rule; 0: any. */
-uint64_t instance_min_packets(const struct instance *instance);
 
 /* The comment of the offload rule for a mode and a threshold. */
 void instance_write_comment(char *comment, size_t size, enum nfto_mode mode, uint64_t min_packets);

@@ -34,25 +34,31 @@ static int take_instance(struct nfto_spec *spec, const char *name, const struct 
 	return ret;
 }
 
+int instance_spec(const struct instance *instance, const char *name, struct nfto_spec **out)
+{
+	struct nfto_spec *spec;
+	int ret = nfto_spec_new(&spec);
+
+	if (ret < 0)
+		return ret;
+	ret = take_instance(spec, name, instance);
+	if (ret == 0)
+		*out = spec;
+	else
+		nfto_spec_free(spec);
+	return ret;
+}
+
 static int make_spec(struct nfto_ctx *ctx, const char *name, const struct instance *instance,
 		     struct nfto_spec **out)
 {
-	struct nfto_spec *spec = NULL;
-	int ret;
-
 	if (!instance->exists)
 		return instance_refuse(ctx, NFTO_ERROR_NO_TABLE, ENOENT, name, NULL);
 	if (instance->wanted.count == 0)
 		return instance_refuse(ctx, NFTO_ERROR_INVALID, ENODATA, name,
 				       "it no longer says which interfaces were asked for");
-	ret = nfto_spec_new(&spec);
-	if (ret == 0)
-		ret = take_instance(spec, name, instance);
-	if (ret < 0) {
-		nfto_spec_free(spec);
+	if (instance_spec(instance, name, out) < 0)
 		return error_set_object(&ctx->error, NFTO_ERROR_NO_MEMORY, ENOMEM, NULL);
-	}
-	*out = spec;
 	return 0;
 }
 

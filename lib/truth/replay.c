@@ -209,7 +209,7 @@ static int check_first_packet(struct inquiry *inquiry)
 
 static int check_threshold(struct inquiry *inquiry)
 {
-	uint64_t wanted = instance_min_packets(&inquiry->instance), packets;
+	uint64_t wanted = inquiry->instance.min_packets, packets;
 
 	if (wanted == 0)
 		return 0;
@@ -362,9 +362,9 @@ static const char *direction_name(int direction)
 static struct nfto_finding *add_missing_device(struct inquiry *inquiry, int direction,
 					       const char *device)
 {
-	struct nfto_finding *finding = findings_add(&inquiry->findings, NFTO_FINDING_DEVICE_MISSING,
-						    "packets of the %s direction come in by %s",
-						    direction_name(direction), device);
+	struct nfto_finding *finding = findings_add(
+		&inquiry->findings, NFTO_FINDING_UNLISTED_DEVICE,
+		"packets of the %s direction come in by %s", direction_name(direction), device);
 
 	if (finding)
 		finding_advise(finding, "give %s, or what stands on it, to nftoffload apply",

@@ -17,10 +17,12 @@
 #include "codec/chain.h"
 #include "codec/conntrack.h"
 #include "codec/conntrack_id.h"
+#include "codec/conntrack_progress.h"
 #include "codec/ethtool.h"
 #include "codec/forwarding.h"
 #include "codec/flowtable.h"
 #include "codec/ipsec_policy.h"
+#include "codec/hook.h"
 #include "codec/leak_set.h"
 #include "codec/link.h"
 #include "codec/neighbour.h"
@@ -107,14 +109,23 @@ static void parse_conntrack(const struct nlmsghdr *message)
 static void parse_conntrack_counts(const struct nlmsghdr *message)
 {
 	struct messages messages = { 0 };
+	struct conntrack_progress progress;
 	struct conntrack_hold hold;
 	uint32_t total, id;
 
 	expect_result(conntrack_parse_id(message, &id));
+	expect_result(conntrack_parse_progress(message, &progress));
 	expect_result(conntrack_parse_hold(message, &hold));
 	expect_result(conntrack_parse_total(message, &total));
 	expect_result(conntrack_build_delete(&messages, message));
 	messages_free(&messages);
+}
+
+static void parse_hook(const struct nlmsghdr *message)
+{
+	struct hook_info info;
+
+	expect_result(hook_parse(message, &info));
 }
 
 /* Each is for messages of one type. */
@@ -231,6 +242,7 @@ static void parse(const struct nlmsghdr *message)
 	parse_link(message);
 	parse_ethtool(message);
 	parse_conntrack_counts(message);
+	parse_hook(message);
 	parse_route(message);
 	parse_policies(message);
 	for (size_t i = 0; i < LEAK_SET_COUNT; i++)

@@ -13,7 +13,7 @@ show_state() {
 	in_router nft list table inet nftoffload
 }
 
-devices() { tool status --json | jq -c '[.devices[].name] | sort'; }
+devices() { tool status --json | jq -c '[.devices[] | select(.state != "missing") | .name] | sort'; }
 ruleset() { in_router nft -a list ruleset; }
 generation() { in_router nft --debug=netlink list tables 2>&1 | grep -o 'genid [0-9]*' || true; }
 wanted() { in_router nft -j list set inet nftoffload wanted | jq -c '[.nftables[1].set.elem[].elem | [.val, .comment]] | sort'; }

@@ -292,20 +292,20 @@ test_device() {
 	tool remove > /dev/null
 	tool apply --mode software --device lan0 > /dev/null
 	send udp $wan 7000
-	cause "wan0 left out" "pretends: device-missing"
+	cause "wan0 left out" "pretends: unlisted-device"
 	check "which is named" contains "reply direction come in by wan0" tool explain "${asked[@]}"
 	check "its exit status is 3" fails 3 tool explain "${asked[@]}"
-	check "leaks says so, too" contains "cause: device-missing" tool leaks
-	check "and its JSON" is '["device-missing"]' leak_codes
+	check "leaks says so, too" contains "cause: unlisted-device" tool leaks
+	check "and its JSON" is '["unlisted-device"]' leak_codes
 	port=$((port + 1))
 	ask udp $wan 7000
-	cause "none yet, wan0 left out" "would-not-be-offloaded: not-tracked device-missing"
+	cause "none yet, wan0 left out" "would-not-be-offloaded: not-tracked unlisted-device"
 	stop_sending
 	tool remove > /dev/null
 	ip -n router link add dummy0 type dummy
 	tool apply --mode software --device dummy0 > /dev/null
 	send tcp $wan 7000
-	cause "both left out" "pretends: device-missing device-missing"
+	cause "both left out" "pretends: unlisted-device unlisted-device"
 	tool remove > /dev/null
 	ip -n router link del dummy0
 	apply_software
@@ -432,7 +432,7 @@ test_asymmetric() {
 	port=$((port + 1))
 	ask udp fd05::1 7000
 	cause "without its mark" "would-not-be-offloaded: not-tracked no-route"
-	cause "with its mark" "would-not-be-offloaded: not-tracked device-missing" --mark 7
+	cause "with its mark" "would-not-be-offloaded: not-tracked unlisted-device" --mark 7
 	ip -n router -6 rule del pref 5
 	ip -n router link del wan1
 }

@@ -44,7 +44,7 @@ test_missing() {	# MODE DEVICE-THAT-IS-LISTED DIRECTION ARGUMENTS-OF-IPERF3...
 	check_soon "$mode, only $listed: the $direction direction leaks" leaks_in "[\"$direction\"]"
 	check "status --json counts it" is true status '.leaked > 100'
 	check_soon "status tells it" leak_is_told "$direction"
-	check_soon "leaks tells its cause" is '["device-missing"]' causes "$direction"
+	check_soon "leaks tells its cause" is '["unlisted-device"]' causes "$direction"
 }
 
 trap unmake_router EXIT

@@ -91,7 +91,8 @@ measure() {	# ARGUMENTS of apply
 	forwarded=$(< "$engine/packets_forwarded")
 	tool apply "$@" && transfer || return
 	forwarded=$(($(< "$engine/packets_forwarded") - forwarded))
-	echo "$forwarded $(status '"\(.inserted) \(.leaked) \(.effective)", .devices[].name' |
+	echo "$forwarded $(status '"\(.inserted) \(.leaked) \(.effective)",
+		(.devices[] | select(.state != "missing").name)' |
 		paste -sd ' ')" > /tmp/measured
 	# Flows of closed connections would stay in the engine when their flowtable is deleted.
 	in_router conntrack -F > /dev/null 2>&1

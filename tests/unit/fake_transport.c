@@ -257,6 +257,8 @@ struct nfto_ctx *fake_ctx(struct fake *fake)
 	ctx->clock = &fake->clock.base;
 	ctx->sysctl_path = "/proc/no-sysctls";
 	ctx->debugfs_path = "/proc/no-debugfs";
+	ctx->proc_path = "/proc/no-proc";
+	ctx->modules_path = "/proc/no-modules";
 	return ctx;
 }
 

@@ -92,10 +92,11 @@ void instance_answer_wanted(struct fake *fake, const struct instance_script *ins
 	reply_done(fake);
 }
 
-static void put_rule(struct fake *fake, const char *chain, const char *comment, bool has_counter,
-		     uint64_t packets)
+static void put_rule(struct fake *fake, const struct instance_script *instance, const char *chain,
+		     const char *comment, bool has_counter, uint64_t packets)
 {
 	const struct reply_rule rule = {
+		.handle = instance->rule_handle,
 		.table = "nftoffload",
 		.chain = chain,
 		.comment = comment,
@@ -111,20 +112,22 @@ void instance_answer_rules(struct fake *fake, const struct instance_script *inst
 {
 	fake_answer(fake, NFT(NFT_MSG_GETRULE));
 	for (size_t i = 0; i < instance->namers; i++)
-		put_rule(fake, "leaks", NULL, false, 0);
+		put_rule(fake, instance, "leaks", NULL, false, 0);
 	if (instance->leak_comment)
-		put_rule(fake, "forward", instance->leak_comment, instance->leak_has_counter,
-			 instance->leaked);
+		put_rule(fake, instance, "forward", instance->leak_comment,
+			 instance->leak_has_counter, instance->leaked);
 	if (instance->offload_comment)
-		put_rule(fake, "forward", instance->offload_comment, instance->offload_has_counter,
-			 instance->inserted);
+		put_rule(fake, instance, "forward", instance->offload_comment,
+			 instance->offload_has_counter, instance->inserted);
 	reply_done(fake);
 }
 
 void instance_answer(struct fake *fake, const struct instance_script *instance)
 {
 	instance_answer_generation(fake);
-	instance_answer_table(fake, instance->comment);
+	fake_answer(fake, NFT(NFT_MSG_GETTABLE));
+	reply_table_with_flags(fake, NFPROTO_INET, "nftoffload", instance->comment,
+			       instance->is_dormant ? NFT_TABLE_F_DORMANT : 0);
 	instance_answer_flowtable(fake, instance);
 	instance_answer_chain(fake, instance);
 	instance_answer_wanted(fake, instance);

@@ -21,6 +21,8 @@ struct instance_script {
 	const char *leak_comment;    /* the same */
 	bool offload_has_counter;
 	bool leak_has_counter;
+	uint64_t rule_handle; /* 0: the usual one */
+	bool is_dormant;
 	size_t namers; /* rules that put leaks into sets */
 	uint64_t inserted;
 	uint64_t leaked;

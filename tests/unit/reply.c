@@ -96,17 +96,23 @@ static void put_comment(struct nlmsghdr *message, uint16_t type, const char *com
 	mnl_attr_put(message, type, 2 + length, userdata);
 }
 
-void reply_table(struct fake *fake, const char *name, const char *comment)
+void reply_table_with_flags(struct fake *fake, uint8_t family, const char *name,
+			    const char *comment, uint32_t flags)
 {
-	struct nlmsghdr *message = reply_open(fake, NFT(NFT_MSG_NEWTABLE), 0, NFPROTO_INET);
+	struct nlmsghdr *message = reply_open(fake, NFT(NFT_MSG_NEWTABLE), 0, family);
 
 	mnl_attr_put_strz(message, NFTA_TABLE_NAME, name);
 	put_be32(message, NFTA_TABLE_USE, 2);
 	put_be64(message, NFTA_TABLE_HANDLE, 5);
-	put_be32(message, NFTA_TABLE_FLAGS, 0);
+	put_be32(message, NFTA_TABLE_FLAGS, flags);
 	if (comment)
 		put_comment(message, NFTA_TABLE_USERDATA, comment);
 	fake_close(fake, message);
+}
+
+void reply_table(struct fake *fake, const char *name, const char *comment)
+{
+	reply_table_with_flags(fake, NFPROTO_INET, name, comment, 0);
 }
 
 void reply_flowtable(struct fake *fake, const struct reply_flowtable *flowtable)
@@ -191,7 +197,7 @@ void reply_rule(struct fake *fake, const struct reply_rule *rule)
 
 	mnl_attr_put_strz(message, NFTA_RULE_TABLE, rule->table);
 	mnl_attr_put_strz(message, NFTA_RULE_CHAIN, rule->chain);
-	put_be64(message, NFTA_RULE_HANDLE, 9);
+	put_be64(message, NFTA_RULE_HANDLE, rule->handle ? rule->handle : 9);
 	expressions = mnl_attr_nest_start(message, NFTA_RULE_EXPRESSIONS);
 	put_meta(message);
 	if (rule->has_counter)

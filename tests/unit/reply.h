@@ -40,6 +40,10 @@ void reply_generation(struct fake *fake);
 /* A table; comment NULL: none. */
 void reply_table(struct fake *fake, const char *name, const char *comment);
 
+/* The same with its flags, and of any family. */
+void reply_table_with_flags(struct fake *fake, uint8_t family, const char *name,
+			    const char *comment, uint32_t flags);
+
 struct reply_flowtable {
 	uint8_t family;
 	const char *table;
@@ -57,6 +61,7 @@ void reply_forward_chain(struct fake *fake, const char *table, const char *name,
 
 /* A rule with a counter between other expressions. */
 struct reply_rule {
+	uint64_t handle; /* 0: 9 */
 	const char *table;
 	const char *chain;
 	const char *comment; /* NULL: none */

@@ -12,6 +12,7 @@
 #include "instance_script.h"
 #include "link_script.h"
 #include "scenario.h"
+#include "status_script.h"
 #include "sysctl_files.h"
 #include "unit.h"
 #include "way_script.h"
@@ -319,6 +320,41 @@ static int run_evict(struct scene *scene)
 
 /* ---- Status and leaks */
 
+static const struct reply_flow hardware_flow = {
+	.family = AF_INET,
+	.protocol = 17,
+	.status = 0xc000,
+	.original = { "192.0.2.1", "192.0.2.2", 1, 2 },
+	.reply = { "192.0.2.2", "192.0.2.1", 2, 1 },
+	.has_counters = true,
+	.packets = { 30, 12 },
+};
+
+/* dmz0 is missing, and the drivers of the others refuse hardware. */
+static void answer_status(struct fake *fake)
+{
+	struct instance_script instance = instance_whole("auto", COUNTER);
+	struct status_script script = status_usual();
+
+	instance.wanted_devices[2] = "dmz0";
+	script.refusal = EOPNOTSUPP;
+	script.flows = &hardware_flow;
+	script.flow_count = 1;
+	instance_answer(fake, &instance);
+	status_answer_flowtables(fake, &instance, &script);
+	status_answer_links(fake, &script);
+	status_answer_device(fake, &script, false);
+	status_answer_device(fake, &script, false);
+	instance_answer_missing(fake);
+	caps_answer_check(fake, 0, 0);
+	status_answer_links(fake, &script);
+	for (int i = 0; i < 2; i++) {
+		caps_answer_hw_tc_offload(fake, true, false);
+		caps_answer_check(fake, 1, EOPNOTSUPP);
+	}
+	status_answer_flows(fake, &script);
+}
+
 static int run_status(struct scene *scene)
 {
 	struct nfto_status *status = UNTOUCHED(struct nfto_status);
@@ -329,7 +365,11 @@ static int run_status(struct scene *scene)
 		return ret;
 	}
 	assert_int_equal(nfto_status_effective(status), NFTO_MODE_SOFTWARE);
-	assert_int_equal(nfto_status_device_count(status), 2);
+	assert_int_equal(nfto_status_device_count(status), 3);
+	assert_int_equal(nfto_status_device_state(status, 0), NFTO_DEVICE_REFUSED);
+	assert_int_equal(nfto_status_device_state(status, 2), NFTO_DEVICE_MISSING);
+	assert_int_equal(nfto_status_finding_count(status), 3);
+	assert_int_equal(nfto_flow_counts_get(nfto_status_flows(status), NFTO_FLOW_HARDWARE), 1);
 	assert_int_equal(nfto_status_inserted(status), 17);
 	nfto_status_free(status);
 	return 0;
@@ -345,6 +385,47 @@ static int run_spec_read(struct scene *scene)
 	else
 		nfto_spec_free(spec);
 	return ret;
+}
+
+static void answer_foreign(struct fake *fake)
+{
+	static const char *const devices[] = { "lan0", NULL };
+	static const struct reply_flowtable others[] = {
+		{ .family = 2,
+		  .table = "fw",
+		  .name = "f",
+		  .flags = 3,
+		  .use = 1,
+		  .devices = devices },
+		{ .name = NULL },
+	};
+	struct status_script script = status_usual();
+
+	script.others = others;
+	script.flows = &hardware_flow;
+	script.flow_count = 1;
+	instance_answer_generation(fake);
+	status_answer_flowtables(fake, NULL, &script);
+	fake_answer(fake, NFT(NFT_MSG_GETTABLE));
+	reply_table_with_flags(fake, 2, "fw", NULL, 0);
+	status_answer_links(fake, &script);
+	status_answer_device(fake, &script, true);
+	status_answer_flows(fake, &script);
+}
+
+static int run_foreign(struct scene *scene)
+{
+	struct nfto_status *status = UNTOUCHED(struct nfto_status);
+	int ret = nfto_status_read_flowtable(scene->ctx, NFTO_FAMILY_IPV4, "fw", "f", &status);
+
+	if (ret < 0) {
+		assert_ptr_equal(status, UNTOUCHED(struct nfto_status));
+		return ret;
+	}
+	assert_int_equal(nfto_status_effective(status), NFTO_MODE_HARDWARE);
+	assert_int_equal(nfto_status_device_count(status), 1);
+	nfto_status_free(status);
+	return 0;
 }
 
 static void answer_leaks(struct fake *fake)
@@ -880,7 +961,8 @@ const struct scenario scenarios[SCENARIO_COUNT] = {
 	{ "remove from hardware", answer_drain, run_drain, false },
 	{ "remove, keeping connections", answer_drain_keeping, run_drain_keeping, false },
 	{ "evict", answer_deletion, run_evict, false },
-	{ "status", answer_present, run_status, false },
+	{ "status", answer_status, run_status, false },
+	{ "status of a flowtable", answer_foreign, run_foreign, false },
 	{ "spec of an instance", answer_present, run_spec_read, false },
 	{ "leaks", answer_leaks, run_leaks, false },
 	{ "explain", answer_explain, run_explain, false },

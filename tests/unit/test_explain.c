@@ -609,9 +609,9 @@ static const struct variant variants[] = {
 	{ "beside policy", beside_policy, WOULD, " not-tracked" },
 	{ "policy of another host", policy_of_another_host, WOULD, " not-tracked" },
 	{ "policy that lets pass", policy_that_lets_pass, WOULD, " not-tracked" },
-	{ "missing device", missing_device, WOULD_NOT, " not-tracked device-missing" },
+	{ "missing device", missing_device, WOULD_NOT, " not-tracked unlisted-device" },
 	{ "port of bridge", port_of_bridge, WOULD, " not-tracked" },
-	{ "other port of bridge", other_port_of_bridge, WOULD_NOT, " not-tracked device-missing" },
+	{ "other port of bridge", other_port_of_bridge, WOULD_NOT, " not-tracked unlisted-device" },
 	{ "tagged", tagged, WOULD, " not-tracked" },
 	{ "three tags", three_tags, WOULD_NOT, " not-tracked too-deep" },
 	{ "neighbour of new one", neighbour_of_new_one, WOULD, " not-tracked" },
@@ -623,9 +623,9 @@ static const struct variant variants[] = {
 	{ "asymmetric", asymmetric, PRETENDS, " asymmetric-route" },
 	{ "no bridge entry", no_bridge_entry, PRETENDS, " no-bridge-entry" },
 	{ "bridge entry that is gone", bridge_entry_that_is_gone, NFTO_VERDICT_SOFTWARE, "" },
-	{ "ghost", ghost, PRETENDS, " device-missing" },
+	{ "ghost", ghost, PRETENDS, " unlisted-device" },
 	{ "ghost that does not leak", ghost_that_does_not_leak, NFTO_VERDICT_SOFTWARE,
-	  " device-missing?" },
+	  " unlisted-device?" },
 	{ "fallback", fallback, NFTO_VERDICT_SOFTWARE, " software-mode" },
 	{ "neighbour for hardware", neighbour_for_hardware, NFTO_VERDICT_SOFTWARE,
 	  " no-neighbour" },
@@ -918,7 +918,7 @@ static void test_leak(void **state)
 	way_answer_policy_count(fake, 0);
 	assert_int_equal(nfto_explain_leak(ctx, NAME, nfto_leaks_get(leaks, 0), &explanation), 0);
 	write_codes(explanation, codes, sizeof(codes));
-	assert_string_equal(codes, " device-missing");
+	assert_string_equal(codes, " unlisted-device");
 	assert_true(nfto_explanation_exists(explanation));
 	assert_int_equal(nfto_explanation_verdict(explanation), NFTO_VERDICT_PRETENDS);
 	nfto_explanation_free(explanation);

@@ -9,6 +9,7 @@
 #include <linux/rtnetlink.h>
 
 #include "recorded/recording.h"
+#include "caps_script.h"
 #include "reply.h"
 #include "unit.h"
 
@@ -79,6 +80,12 @@ static void test_status(void **state)
 	answer(&setup, NFT(NFT_MSG_GETCHAIN), "chain");
 	answer(&setup, NFT(NFT_MSG_GETSETELEM), "wanted");
 	answer(&setup, NFT(NFT_MSG_GETRULE), "rules");
+	answer(&setup, NFT(NFT_MSG_GETFLOWTABLE), "all-flowtables");
+	caps_answer_links(setup.fake, { .index = 2, .name = "lan0", .type = 1 });
+	caps_answer_family(setup.fake, ENOENT);
+	fake_answer(setup.fake, 12 << 8);
+	reply_error(setup.fake, 0, EINVAL);
+	answer(&setup, CT(IPCTNL_MSG_CT_GET), "conntrack");
 	assert_int_equal(nfto_status_read(setup.ctx, NAME, &status), 0);
 	assert_int_equal(nfto_status_requested(status), NFTO_MODE_SOFTWARE);
 	assert_int_equal(nfto_status_effective(status), NFTO_MODE_SOFTWARE);

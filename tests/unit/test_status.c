@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "describe.h"
-#include "instance_script.h"
+#include "status_script.h"
 #include "unit.h"
 
 #define NAME "nftoffload"
@@ -30,17 +30,25 @@ static void tear_down(struct setup *setup)
 	fake_free(setup->fake);
 }
 
-static struct nfto_status *read_instance(const struct instance_script *instance)
+static struct nfto_status *read_with(const struct instance_script *instance,
+				     const struct status_script *script)
 {
 	struct nfto_status *status;
 	struct setup setup;
 
 	set_up(&setup);
-	instance_answer(setup.fake, instance);
+	status_answer(setup.fake, instance, script);
 	assert_int_equal(nfto_status_read(setup.ctx, NAME, &status), 0);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NONE);
 	tear_down(&setup);
 	return status;
+}
+
+static struct nfto_status *read_instance(const struct instance_script *instance)
+{
+	struct status_script script = status_usual();
+
+	return read_with(instance, &script);
 }
 
 static void test_whole_instance(void **state)
@@ -56,14 +64,15 @@ static void test_whole_instance(void **state)
 	assert_string_equal(nfto_status_device_name(status, 0), "lan0");
 	assert_string_equal(nfto_status_device_name(status, 1), "wan0");
 	assert_null(nfto_status_device_name(status, 2));
-	assert_int_equal(nfto_status_device_state(status, 1), NFTO_MODE_HARDWARE);
-	assert_int_equal(nfto_status_device_state(status, 2), NFTO_MODE_NONE);
+	assert_int_equal(nfto_status_device_state(status, 1), NFTO_DEVICE_HARDWARE);
+	assert_int_equal(nfto_status_device_state(status, 2), NFTO_DEVICE_UNKNOWN);
 	assert_int_equal(nfto_status_inserted(status), 17);
 	assert_int_equal(nfto_status_leaked(status), 3);
 	nfto_status_free(status);
 	nfto_status_free(NULL);
 }
 
+/* What is asked, and in this order: what was received is read around the flows. */
 static void test_requests(void **state)
 {
 	static const char *const requests[][2] = {
@@ -73,18 +82,21 @@ static void test_requests(void **state)
 		{ "getchain inet table=" NAME " name=forward" },
 		{ "getsetelem inet dump table=" NAME " set=wanted" },
 		{ "getrule inet dump table=" NAME },
+		{ "getflowtable any dump" },
 	};
-	struct instance_script instance = instance_whole("auto", COUNTER);
+	struct instance_script instance = instance_whole("software", COUNTER);
+	struct status_script script = status_usual();
 	struct nfto_status *status;
 	struct setup setup;
 
 	(void)state;
 	set_up(&setup);
-	instance_answer(setup.fake, &instance);
+	status_answer(setup.fake, &instance, &script);
 	assert_int_equal(nfto_status_read(setup.ctx, NAME, &status), 0);
-	assert_int_equal(setup.fake->request_count, COUNT(requests));
 	for (size_t i = 0; i < COUNT(requests); i++)
 		assert_sent(setup.fake, i, requests[i]);
+	/* Links, ethtool, a list of hooks for each device, conntrack. */
+	assert_int_equal(setup.fake->request_count, COUNT(requests) + 5);
 	nfto_status_free(status);
 	tear_down(&setup);
 }
@@ -184,9 +196,9 @@ static const struct variant variants[] = {
 	{ "auto in hardware", "auto", HARDWARE | COUNTER, nothing, AUTO, HARD, 2 },
 	{ "auto in software", "auto", COUNTER, nothing, AUTO, SOFT, 2 },
 	{ "hardware without counter", "hardware", HARDWARE, nothing, HARD, HARD, 2 },
-	{ "no flowtable", "auto", COUNTER, without_flowtable, AUTO, NONE, 0 },
-	{ "flowtable of another name", "auto", COUNTER, flowtable_of_another_name, AUTO, NONE, 0 },
-	{ "no devices", "auto", COUNTER, without_devices, AUTO, NONE, 0 },
+	{ "no flowtable", "auto", COUNTER, without_flowtable, AUTO, NONE, 2 },
+	{ "flowtable of another name", "auto", COUNTER, flowtable_of_another_name, AUTO, NONE, 2 },
+	{ "no devices", "auto", COUNTER, without_devices, AUTO, NONE, 2 },
 	{ "no rules", "auto", COUNTER, without_rules, NONE, NONE, 2 },
 	{ "no offload rule", "auto", COUNTER, without_offload_rule, NONE, NONE, 2 },
 	{ "no leak rule", "auto", COUNTER, without_leak_rule, AUTO, NONE, 2 },
@@ -216,12 +228,15 @@ static void test_variant(void **state)
 static void test_instance_that_does_not_exist(void **state)
 {
 	struct nfto_status *status;
+	struct status_script script = status_usual();
 	struct setup setup;
 
 	(void)state;
 	set_up(&setup);
 	instance_answer_generation(setup.fake);
 	instance_answer_missing(setup.fake);
+	status_answer_flowtables(setup.fake, NULL, &script);
+	status_answer_flows(setup.fake, &script);
 	assert_int_equal(nfto_status_read(setup.ctx, NAME, &status), 0);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NONE);
 	assert_string_equal(nfto_status_name(status), NAME);

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* /proc/net/softnet_stat, see softnet_seq_show() in net/core/net-procfs.c. */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+
+#include "netlink/netns.h"
+#include "proc_file.h"
+#include "received.h"
+
+struct reading {
+	const char *proc;
+	struct received *received;
+};
+
+/* A row for each CPU that is online, of hexadecimal numbers. */
+static int take_row(const char *line, void *data)
+{
+	struct received *received = data;
+	uint32_t processed;
+
+	if (sscanf(line, "%8" SCNx32 " ", &processed) != 1)
+		return -EBADMSG;
+	received->packets += processed;
+	received->cpus++;
+	return 0;
+}
+
+/* Runs in the network namespace, whose /proc/net is there. */
+static int read_rows(void *data)
+{
+	struct reading *reading = data;
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/thread-self/net/softnet_stat", reading->proc);
+	return proc_file_lines(path, take_row, reading->received);
+}
+
+void received_read(const struct nfto_ctx *ctx, struct received *received)
+{
+	struct reading reading = { .proc = ctx->proc_path, .received = received };
+
+	*received = (struct received){ .is_known = false };
+	received->is_known =
+		netns_call(ctx->netns_fd, read_rows, &reading) == 0 && received->cpus > 0;
+}
+
+/* With another number of CPUs, some counts have come or gone. */
+int received_between(const struct received *before, const struct received *now, uint64_t *packets)
+{
+	if (!before->is_known || !now->is_known || before->cpus != now->cpus)
+		return -ENODATA;
+	*packets = (uint32_t)(now->packets - before->packets);
+	return 0;
+}

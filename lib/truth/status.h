@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef NFTO_STATUS_H
+#define NFTO_STATUS_H
+
+#include "facts/backlog.h"
+#include "facts/caps.h"
+#include "facts/flow_counts.h"
+#include "facts/modules.h"
+#include "facts/received.h"
+#include "facts/settings.h"
+#include "findings.h"
+#include "intent/instance.h"
+
+struct status_device {
+	char name[IFNAMSIZ];
+	enum nfto_device_state state;
+	char evidence[256];
+};
+
+/* A flow in hardware, and how many packets it has had. */
+struct busy_flow {
+	uint32_t id;
+	uint64_t packets;
+};
+
+/* The busiest ones, in no order. */
+#define BUSY_FLOW_COUNT 64
+struct busy_flows {
+	struct busy_flow items[BUSY_FLOW_COUNT];
+	size_t count;
+};
+
+struct nfto_status {
+	char *name;
+	enum nfto_family family;
+	bool is_instance;
+	struct instance instance; /* all zero for somebody else's flowtable */
+
+	struct nfto_flowtables flowtables;	/* of the whole network namespace */
+	const struct flowtable_info *flowtable; /* the one that this is about, or NULL */
+	bool is_dormant;			/* its table */
+	enum nfto_mode requested;
+	enum nfto_mode effective;
+
+	struct status_device *devices;
+	size_t device_count;
+	struct finding rule;
+	struct finding reach;
+	struct findings findings;
+
+	struct nfto_flow_counts counts;
+	struct busy_flows busy;
+	struct received received_before; /* the flows were read */
+	struct received received_after;
+	struct settings settings;
+	enum nfto_module_state modules[MODULE_COUNT];
+	struct backlog backlog;
+	uint64_t read_at_ms; /* when the counters of the rules were read */
+};
+
+/* Each: 0, or a negative errno with ctx->error set. */
+
+/* status_devices.c: the devices, with findings about them. */
+int status_read_devices(struct nfto_ctx *ctx, struct nfto_status *status);
+
+/* status_flows.c: counts all connections, and keeps the busiest ones in hardware. */
+int status_read_flows(struct nfto_ctx *ctx, struct nfto_status *status);
+
+/* status_rule.c: is there a rule, and is it reached? 0 or -ENOMEM, with findings about it. */
+int status_judge_rule(struct nfto_status *status);
+
+/* status_mode.c: what is effective, and what else is wrong. 0 or -ENOMEM. */
+int status_judge_mode(struct nfto_status *status);
+
+/* Is the flowtable for hardware? */
+bool status_is_hardware(const struct nfto_status *status);
+
+#endif

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The connections of a status, in one pass. */
+#include <errno.h>
+#include <string.h>
+
+#include <linux/netlink.h>
+
+#include "codec/conntrack.h"
+#include "codec/conntrack_progress.h"
+#include "facts/flow_state.h"
+#include "status.h"
+
+static void restart(void *data)
+{
+	struct nfto_status *status = data;
+
+	memset(&status->counts, 0, sizeof(status->counts));
+	status->busy.count = 0;
+}
+
+static struct busy_flow *find_least(struct busy_flows *busy)
+{
+	struct busy_flow *least = &busy->items[0];
+
+	for (size_t i = 1; i < busy->count; i++) {
+		if (busy->items[i].packets < least->packets)
+			least = &busy->items[i];
+	}
+	return least;
+}
+
+static void keep_busy(struct busy_flows *busy, const struct conntrack_progress *progress)
+{
+	struct busy_flow flow = { .id = progress->id, .packets = progress->packets };
+	struct busy_flow *least;
+
+	if (busy->count < BUSY_FLOW_COUNT) {
+		busy->items[busy->count++] = flow;
+		return;
+	}
+	least = find_least(busy);
+	if (least->packets < flow.packets)
+		*least = flow;
+}
+
+static int take_hardware(struct nfto_status *status, const struct nlmsghdr *message)
+{
+	struct conntrack_progress progress;
+	int ret = conntrack_parse_progress(message, &progress);
+
+	if (ret == 0 && progress.has_packets)
+		keep_busy(&status->busy, &progress);
+	return ret;
+}
+
+static int take(const struct nlmsghdr *message, void *data)
+{
+	struct nfto_status *status = data;
+	struct flow_kind kind;
+	int ret = conntrack_parse_kind(message, &kind);
+
+	if (ret < 0)
+		return ret;
+	flow_counts_add(&status->counts, kind.family, kind.protocol, kind.status);
+	if (flow_state_of(kind.status) != NFTO_FLOW_HARDWARE)
+		return 0;
+	return take_hardware(status, message);
+}
+
+int status_read_flows(struct nfto_ctx *ctx, struct nfto_status *status)
+{
+	struct dump dump = { .restart = restart, .take = take, .data = status };
+	const struct conntrack_filter all = { .family = 0 };
+	struct channel channel = { 0 };
+	int ret = ctx_open_channel(ctx, NETLINK_NETFILTER, &channel);
+
+	if (ret == 0)
+		ret = conntrack_build_dump(&dump.request, &all);
+	if (ret == 0)
+		ret = channel_dump(&channel, &dump);
+	messages_free(&dump.request);
+	if (ret < 0)
+		ret = error_set_conntrack(&ctx->error, &channel.error, ret);
+	channel_close(&channel);
+	return ret;
+}
