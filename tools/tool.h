@@ -229,6 +229,7 @@ extern const struct command apply_command;
 extern const struct command plan_command;
 extern const struct command remove_command;
 extern const struct command status_command;
+extern const struct command metrics_command;
 extern const struct command flows_command;
 extern const struct command evict_command;
 extern const struct command audit_command;
