@@ -205,7 +205,7 @@ static const struct reason {
 	{ "dormant", "auto", HARDWARE | COUNTER, dormant, NFTO_MODE_NONE, "dormant",
 	  BOTH("hardware") },
 	{ "feature off", "auto", HARDWARE | COUNTER, feature_off, NFTO_MODE_SOFTWARE,
-	  "feature-off feature-off", BOTH("feature-off") },
+	  "hw-tc-offload-off hw-tc-offload-off", BOTH("feature-off") },
 	{ "feature off, in software", "software", COUNTER, feature_off, NFTO_MODE_SOFTWARE, "",
 	  BOTH("software") },
 	{ "refused", "auto", COUNTER, refused, NFTO_MODE_SOFTWARE, "device-refused device-refused",
@@ -237,7 +237,7 @@ static const struct reason {
 	{ "no counter", "auto", HARDWARE, nothing, NFTO_MODE_HARDWARE, "accounting-off",
 	  BOTH("hardware") },
 	{ "settings", "auto", HARDWARE | COUNTER, settings, NFTO_MODE_HARDWARE,
-	  "forwarding-off conntrack-full not-counted", BOTH("hardware") },
+	  "forwarding-off conntrack-full accounting-off", BOTH("hardware") },
 	{ "no forwarding", "auto", HARDWARE | COUNTER, no_forwarding, NFTO_MODE_NONE,
 	  "forwarding-off", BOTH("hardware") },
 };
