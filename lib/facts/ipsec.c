@@ -71,7 +71,13 @@ static int search_policies(struct channel *channel, struct search *search)
 	return transforms(search, XFRM_POLICY_OUT) || transforms(search, XFRM_POLICY_FWD);
 }
 
-int ipsec_covers(struct nfto_ctx *ctx, const struct ipsec_packet *packet)
+/* Where a kernel has none, it would look for a module each time that a socket is asked for. */
+static int has_ipsec(const struct nfto_ctx *ctx)
+{
+	return ctx->opener->find_sysctl(ctx->opener, ctx->netns_fd, "net/core/xfrm_acq_expires");
+}
+
+static int ask_policies(struct nfto_ctx *ctx, const struct ipsec_packet *packet)
 {
 	struct search search = { .packet = packet };
 	struct channel channel = { 0 };
@@ -88,4 +94,14 @@ int ipsec_covers(struct nfto_ctx *ctx, const struct ipsec_packet *packet)
 		error_set_request(&ctx->error, &channel.error, ret, "the policies of IPsec");
 	channel_close(&channel);
 	return ret;
+}
+
+int ipsec_covers(struct nfto_ctx *ctx, const struct ipsec_packet *packet)
+{
+	static const struct reply_error nothing_said;
+	int ret = has_ipsec(ctx);
+
+	if (ret < 0)
+		return error_set_request(&ctx->error, &nothing_said, ret, "the policies of IPsec");
+	return ret ? ask_policies(ctx, packet) : 0;
 }

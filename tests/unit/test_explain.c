@@ -830,6 +830,7 @@ static void spoilt_policies(struct fake *fake)
 {
 	new_one(fake);
 	way_answer_all(fake, AF_INET);
+	fake->has_sysctl = 1;
 	fake_answer(fake, XFRM_MSG_GETSPDINFO);
 	fake_close(fake, fake_open(fake, XFRM_MSG_NEWSPDINFO, 0, 0));
 }

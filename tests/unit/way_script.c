@@ -79,6 +79,7 @@ void way_answer_policy_count(struct fake *fake, uint32_t count)
 	const struct xfrmu_spdinfo info = { .incnt = 7, .outcnt = count };
 	struct nlmsghdr *message;
 
+	fake->has_sysctl = 1;
 	fake_answer(fake, XFRM_MSG_GETSPDINFO);
 	message = fake_open(fake, XFRM_MSG_NEWSPDINFO, 0, 0);
 	mnl_nlmsg_put_extra_header(message, sizeof(uint32_t));
