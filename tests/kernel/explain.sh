@@ -65,10 +65,10 @@ explained() { is "$1" said "${@:2}"; }
 
 # The line "# cause CODE" is for who counts them.
 cause() {	# WHAT SAID ARGUMENTS-OF-EXPLAIN...
-	local word
+	local word before=$failed
 	check_soon "$1: $2" explained "${@:2}"
 	for word in ${2#*:}; do
-		[ "$failed" != 0 ] || echo "# cause ${word%\?} ($1)"
+		[ "$failed" != "$before" ] || echo "# cause ${word%\?} ($1)"
 	done
 }
 
@@ -260,12 +260,13 @@ test_no_route() {
 }
 
 test_ipsec() {
-	local netns
+	local netns keys=(enc aes 0x0123456789abcdef0123456789abcdef
+		auth sha1 0x0123456789abcdef0123456789abcdef01234567)
 	for netns in router wan; do
 		ip -n $netns xfrm state add src fd02::1 dst fd02::2 proto esp spi 1 mode tunnel \
-			reqid 1 enc 'ecb(cipher_null)' '' auth 'digest_null' ''
+			reqid 1 "${keys[@]}"
 		ip -n $netns xfrm state add src fd02::2 dst fd02::1 proto esp spi 2 mode tunnel \
-			reqid 2 enc 'ecb(cipher_null)' '' auth 'digest_null' ''
+			reqid 2 "${keys[@]}"
 	done
 	tunnel_policy router out "$lan6/128" fd02::2/128 fd02::1 fd02::2 1
 	tunnel_policy router fwd fd02::2/128 "$lan6/128" fd02::2 fd02::1 2
