@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "json.h"
+#include "reports.h"
 #include "table.h"
 #include "tool.h"
 
@@ -71,17 +71,23 @@ static json_t *json_tables(const struct nfto_audit *audit)
 	return json;
 }
 
-static int print_json(const struct audit_run *run)
+json_t *audit_to_json(const struct nfto_audit *audit)
 {
-	const struct nfto_audit *audit = run->audit;
 	json_t *json = json_object();
 
 	json_set_number(json, "flows", nfto_audit_flow_count(audit));
-	json_set_number(json, "looks", run->options->looks);
-	json_set_number(json, "interval_ms", run->interval_ms);
 	json_object_set_new(json, "counters", json_boolean(nfto_audit_has_counters(audit)));
 	json_object_set_new(json, "tables", json_tables(audit));
 	json_object_set_new(json, "findings", json_items(audit));
+	return json;
+}
+
+static int print_json(const struct audit_run *run)
+{
+	json_t *json = audit_to_json(run->audit);
+
+	json_set_number(json, "looks", run->options->looks);
+	json_set_number(json, "interval_ms", run->interval_ms);
 	if (run->options->fix)
 		json_set_number(json, "evicted", run->evicted);
 	return json_print("audit", json, JSON_INDENT(2));
@@ -223,17 +229,6 @@ static int print_text(const struct audit_run *run)
 }
 
 /* ---- The looks */
-
-static void wait_ms(uint64_t duration_ms)
-{
-	struct timespec left = {
-		.tv_sec = (time_t)(duration_ms / 1000),
-		.tv_nsec = (long)(duration_ms % 1000) * 1000000,
-	};
-
-	while (nanosleep(&left, &left) < 0 && errno == EINTR)
-		;
-}
 
 /* The timeouts, and so the least interval, may be changed under way. */
 static int look(struct audit_run *run)

@@ -18,8 +18,7 @@ static size_t piece_of(const char *text, size_t room)
 	return piece ? piece : strcspn(text, " ");
 }
 
-/* The first line begins with a heading, the others stand below what is behind it. */
-static void print_wrapped(const char *heading, const char *text)
+void print_wrapped(const char *heading, const char *text)
 {
 	int indent = (int)strlen(heading);
 	size_t piece;

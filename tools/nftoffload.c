@@ -7,9 +7,9 @@
 #include "tool.h"
 
 static const struct command *const commands[] = {
-	&probe_command,	  &plan_command,    &apply_command, &remove_command,
-	&status_command,  &metrics_command, &flows_command, &leaks_command,
-	&explain_command, &audit_command,   &evict_command,
+	&probe_command,	 &plan_command,	   &apply_command,   &remove_command,
+	&status_command, &doctor_command,  &metrics_command, &flows_command,
+	&leaks_command,	 &explain_command, &audit_command,   &evict_command,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -105,6 +105,9 @@ static int read_option(const struct command *command, int option, const char *ar
 		return read_seconds(command, &options->interval_s);
 	case OPTION_LOOKS:
 		return read_looks(command, options);
+	case OPTION_BUNDLE:
+		options->bundle = optarg;
+		return 0;
 	case OPTION_FIX:
 		options->fix = true;
 		return 0;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "json.h"
+#include "reports.h"
 #include "table.h"
 #include "tool.h"
 
@@ -68,13 +69,13 @@ static json_t *json_devices(const struct nfto_caps *caps)
 	return json;
 }
 
-static int print_json(const struct nfto_caps *caps)
+json_t *caps_to_json(const struct nfto_caps *caps)
 {
 	json_t *json = json_object();
 
 	json_object_set_new(json, "kernel", json_kernel(caps));
 	json_object_set_new(json, "devices", json_devices(caps));
-	return json_print("probe", json, JSON_INDENT(2));
+	return json;
 }
 
 /* ---- Tables */
@@ -174,7 +175,8 @@ static int run(struct nfto_ctx *ctx, const struct options *options)
 
 	if (ret < 0)
 		return output_error(ctx);
-	ret = options->json ? print_json(caps) : print_tables(caps);
+	ret = options->json ? json_print("probe", caps_to_json(caps), JSON_INDENT(2)) :
+			      print_tables(caps);
 	nfto_caps_free(caps);
 	return ret;
 }

@@ -3,9 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
+#include "findings.h"
 #include "json.h"
+#include "reports.h"
 #include "tool.h"
 
 /* Of a terminal, and of what stands in front of a text. */
@@ -31,13 +32,6 @@ static void free_report(struct report *report)
 	nfto_flowtables_free(report->flowtables);
 }
 
-static void wait_between_looks(unsigned int seconds)
-{
-	struct timespec left = { .tv_sec = seconds };
-
-	nanosleep(&left, NULL);
-}
-
 static int read_report(struct nfto_ctx *ctx, const struct options *options, struct report *report)
 {
 	int ret = 0;
@@ -45,7 +39,7 @@ static int read_report(struct nfto_ctx *ctx, const struct options *options, stru
 	if (options->interval_s) {
 		ret = nfto_status_read(ctx, options->name, &report->before);
 		if (ret == 0)
-			wait_between_looks(options->interval_s);
+			wait_ms(1000 * (uint64_t)options->interval_s);
 	}
 	if (ret == 0)
 		ret = nfto_status_read(ctx, options->name, &report->status);
@@ -126,25 +120,12 @@ static json_t *json_devices(const struct nfto_status *status)
 	return json;
 }
 
-static json_t *json_finding(const struct nfto_finding *finding)
-{
-	json_t *json = json_object();
-
-	json_set_text(json, "code", nfto_finding_code_name(nfto_finding_code(finding)));
-	json_set_text(json, "severity", nfto_severity_name(nfto_finding_severity(finding)));
-	json_object_set_new(json, "certain", json_boolean(nfto_finding_is_certain(finding)));
-	json_set_text(json, "sentence", nfto_finding_sentence(finding));
-	json_set_text(json, "evidence", nfto_finding_evidence(finding));
-	json_set_text(json, "advice", nfto_finding_advice(finding));
-	return json;
-}
-
 static json_t *json_findings(const struct nfto_status *status)
 {
 	json_t *json = json_array();
 
 	for (size_t i = 0; i < nfto_status_finding_count(status); i++)
-		json_array_append_new(json, json_finding(nfto_status_finding(status, i)));
+		json_array_append_new(json, finding_json(nfto_status_finding(status, i)));
 	return json;
 }
 
@@ -524,6 +505,14 @@ static int tell_others(struct nfto_ctx *ctx, const struct report *report, json_t
 		nfto_status_free(status);
 	}
 	return EXIT_DONE;
+}
+
+json_t *status_to_json(struct nfto_status *before, struct nfto_status *status,
+		       struct nfto_leaks *leaks)
+{
+	const struct report report = { .before = before, .status = status, .leaks = leaks };
+
+	return json_report(&report);
 }
 
 static int tell_json(struct nfto_ctx *ctx, const struct report *report)

@@ -11,7 +11,8 @@ enum {
 	EXIT_DONE = 0,
 	EXIT_FAILED = 1,
 	EXIT_USAGE = 2,
-	EXIT_FOUND = 3, /* all went well, and what was found is not as it should be */
+	EXIT_FOUND = 3,	 /* all went well, and what was found is not as it should be */
+	EXIT_ERRORS = 4, /* of the doctor: it is no mere warning */
 };
 
 /* options.c: what the command line says. */
@@ -39,6 +40,7 @@ struct options {
 	unsigned int interval_s; /* between looks; 0: it was not given */
 	unsigned int looks;
 	bool fix;
+	const char *bundle;
 	const char *zone;
 	const char *mark;
 	const char *entry; /* the interface that packets come in by */
@@ -81,6 +83,7 @@ enum {
 	OPTION_MARK,
 	OPTION_ZONE,
 	OPTION_INTERFACE,
+	OPTION_BUNDLE,
 	OPTION_TUPLE_ZONE,
 	OPTION_TUPLE_MARK,
 	OPTION_TUPLE_ENTRY,
@@ -150,6 +153,10 @@ enum {
 #define TAKES_LOOKS                                                                                \
 	{                                                                                          \
 		"looks", required_argument, NULL, OPTION_LOOKS                                     \
+	}
+#define TAKES_BUNDLE                                                                               \
+	{                                                                                          \
+		"bundle", required_argument, NULL, OPTION_BUNDLE                                   \
 	}
 #define TAKES_FIX                                                                                  \
 	{                                                                                          \
@@ -233,6 +240,7 @@ extern const struct command metrics_command;
 extern const struct command flows_command;
 extern const struct command evict_command;
 extern const struct command audit_command;
+extern const struct command doctor_command;
 extern const struct command explain_command;
 extern const struct command leaks_command;
 
@@ -253,6 +261,9 @@ bool read_protocol(const char *text, unsigned long *protocol);
 
 /* number.c: a whole number from first to last, decimal or with 0x, and nothing behind it. */
 bool read_number(const char *text, unsigned long first, unsigned long last, unsigned long *number);
+
+/* wait.c: sleeps, all of the time. */
+void wait_ms(uint64_t duration_ms);
 
 /* output.c */
 

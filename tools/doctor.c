@@ -1,0 +1,514 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Looks at everything, twice, and says what is wrong and what mends it. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "findings.h"
+#include "json.h"
+#include "mask.h"
+#include "plan.h"
+#include "reports.h"
+#include "tool.h"
+
+/* A few packets of each flow are under way when it is offloaded. */
+#define HARMLESS_LEAK 10
+
+/* How many flows are asked why they are in software, and how many findings of one kind are told. */
+#define SAMPLE 8
+#define MOST_OF_A_KIND 4
+
+struct examination {
+	struct nfto_ctx *ctx;
+	const struct options *options;
+	json_t *findings; /* an array */
+	json_t *evidence; /* for the bundle */
+	/* Of the first look. */
+	struct nfto_status *before;
+	struct nfto_audit *audit;
+	struct nfto_tuple *sample[SAMPLE];
+	size_t sample_count;
+};
+
+/* ---- Findings */
+
+static size_t count_of_kind(const struct examination *examination, const char *code)
+{
+	size_t count = 0, i;
+	json_t *finding;
+
+	json_array_foreach(examination->findings, i, finding) count +=
+		strcmp(json_string_value(json_object_get(finding, "code")), code) == 0;
+	return count;
+}
+
+/* Takes the finding over. A thousand flows that suffer from one thing are one finding, and some
+ * examples. */
+static void add(struct examination *examination, const char *about, json_t *finding)
+{
+	const char *code = json_string_value(json_object_get(finding, "code"));
+
+	if (!code || count_of_kind(examination, code) >= MOST_OF_A_KIND) {
+		json_decref(finding);
+		return;
+	}
+	json_set_text(finding, "about", about);
+	json_array_append_new(examination->findings, finding);
+}
+
+static void add_finding(struct examination *examination, const char *about,
+			const struct nfto_finding *finding)
+{
+	add(examination, about, finding_json(finding));
+}
+
+/* One that only the doctor can see. */
+static void add_own(struct examination *examination, const char *about, const char *code,
+		    enum nfto_severity severity, const char *sentence, const char *evidence,
+		    const char *advice)
+{
+	json_t *finding = json_object();
+
+	json_set_text(finding, "code", code);
+	json_set_text(finding, "severity", nfto_severity_name(severity));
+	json_object_set_new(finding, "certain", json_true());
+	json_set_text(finding, "sentence", sentence);
+	json_set_text(finding, "evidence", evidence);
+	json_set_text(finding, "advice", advice);
+	add(examination, about, finding);
+}
+
+static size_t count_severity(const struct examination *examination, enum nfto_severity severity)
+{
+	const char *name = nfto_severity_name(severity);
+	size_t count = 0, i;
+	json_t *finding;
+
+	json_array_foreach(examination->findings, i, finding) count +=
+		strcmp(json_string_value(json_object_get(finding, "severity")), name) == 0;
+	return count;
+}
+
+/* ---- What the kernel has */
+
+static void judge_feature(struct examination *examination, const struct nfto_caps *caps,
+			  enum nfto_feature feature, const char *sentence, const char *advice)
+{
+	if (nfto_caps_feature(caps, feature) == NFTO_NO)
+		add_own(examination, "the kernel", nfto_feature_name(feature), NFTO_SEVERITY_ERROR,
+			sentence, nfto_caps_feature_evidence(caps, feature), advice);
+}
+
+static int examine_kernel(struct examination *examination)
+{
+	struct nfto_caps *caps;
+	int ret = nfto_caps_read(examination->ctx, NULL, 0, &caps);
+
+	if (ret < 0)
+		return ret;
+	judge_feature(examination, caps, NFTO_FEATURE_FLOWTABLES, "the kernel has no flowtables",
+		      "load nft_flow_offload and nf_flow_table_inet, or build a kernel with "
+		      "CONFIG_NFT_FLOW_OFFLOAD and CONFIG_NF_FLOW_TABLE_INET");
+	judge_feature(examination, caps, NFTO_FEATURE_CONNTRACK, "the kernel does not list flows",
+		      "modprobe nf_conntrack_netlink");
+	json_object_set_new(examination->evidence, "probe", caps_to_json(caps));
+	nfto_caps_free(caps);
+	return 0;
+}
+
+/* ---- The plan against reality */
+
+static void write_steps(const struct nfto_result *result, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < nfto_result_step_count(result) && used < size; i++)
+		used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
+					 nfto_result_step(result, i));
+}
+
+static void judge_result(struct examination *examination, const struct nfto_result *result)
+{
+	char steps[256], advice[256 + 64];
+
+	if (!nfto_result_changed(result))
+		return;
+	write_steps(result, steps, sizeof(steps));
+	snprintf(advice, sizeof(advice), "nftoffload apply --again --name %s",
+		 examination->options->name);
+	add_own(examination, examination->options->name, "not-as-planned", NFTO_SEVERITY_ERROR,
+		"what is there is not what the plan says now", steps, advice);
+}
+
+/* An instance that is not there, or no longer knows, is for its status to tell. */
+static void examine_plan(struct examination *examination)
+{
+	struct nfto_spec *spec;
+	struct nfto_result *result;
+
+	if (nfto_spec_read(examination->ctx, examination->options->name, &spec) < 0)
+		return;
+	if (nfto_apply_check(examination->ctx, spec, &result) == 0) {
+		judge_result(examination, result);
+		json_object_set_new(examination->evidence, "plan",
+				    plan_to_json(nfto_result_plan(result), examination->options));
+		nfto_result_free(result);
+	} else {
+		const struct nfto_error *error = nfto_ctx_error(examination->ctx);
+
+		add_own(examination, examination->options->name,
+			nfto_error_code_name(nfto_error_code(error)), NFTO_SEVERITY_ERROR,
+			"what was asked for can't be done any more", nfto_error_message(error),
+			nfto_error_hint(error));
+	}
+	nfto_spec_free(spec);
+}
+
+/* ---- Flows that leak */
+
+static void name_flow(uint8_t protocol, int family, const void *source, uint16_t source_port,
+		      const void *destination, uint16_t destination_port, char *text, size_t size)
+{
+	char from[ADDRESS_SIZE], to[ADDRESS_SIZE], name[8];
+
+	output_protocol(protocol, name, sizeof(name));
+	output_endpoint(family, source, source_port, from, sizeof(from));
+	output_endpoint(family, destination, destination_port, to, sizeof(to));
+	snprintf(text, size, "%s %s > %s", name, from, to);
+}
+
+static void judge_leak(struct examination *examination, const struct nfto_leak *leak)
+{
+	struct nfto_explanation *explanation;
+	char about[3 * ADDRESS_SIZE];
+
+	if (nfto_leak_packets(leak) <= HARMLESS_LEAK ||
+	    nfto_explain_leak(examination->ctx, examination->options->name, leak, &explanation) < 0)
+		return;
+	name_flow(nfto_leak_protocol(leak), nfto_leak_family(leak), nfto_leak_source(leak),
+		  nfto_leak_source_port(leak), nfto_leak_destination(leak),
+		  nfto_leak_destination_port(leak), about, sizeof(about));
+	if (nfto_explanation_count(explanation) > 0)
+		add_finding(examination, about, nfto_explanation_get(explanation, 0));
+	nfto_explanation_free(explanation);
+}
+
+static int examine_leaks(struct examination *examination, struct nfto_status *status)
+{
+	struct nfto_leaks *leaks;
+	int ret = nfto_leaks_read(examination->ctx, examination->options->name, &leaks);
+
+	if (ret < 0)
+		return ret;
+	for (size_t i = 0; i < nfto_leaks_count(leaks); i++)
+		judge_leak(examination, nfto_leaks_get(leaks, i));
+	json_object_set_new(examination->evidence, "status",
+			    status_to_json(examination->before, status, leaks));
+	nfto_leaks_free(leaks);
+	return 0;
+}
+
+/* ---- The status */
+
+static int examine_status(struct examination *examination)
+{
+	const char *name = examination->options->name;
+	struct nfto_status *status;
+	int ret = nfto_status_read(examination->ctx, name, &status);
+
+	if (ret < 0)
+		return ret;
+	for (size_t i = 0; i < nfto_status_finding_count(status); i++)
+		add_finding(examination, name, nfto_status_finding(status, i));
+	ret = examine_leaks(examination, status);
+	nfto_status_free(status);
+	return ret;
+}
+
+/* ---- Flows in software, where hardware was asked for: why? A flow that was there at the first look
+ *      has had the time to go into the hardware. */
+
+static int take_sample(struct examination *examination)
+{
+	struct nfto_flow_filter *filter;
+	struct nfto_flows *flows;
+	const struct nfto_flow *flow;
+	int ret;
+
+	if (nfto_status_effective(examination->before) != NFTO_MODE_HARDWARE)
+		return 0;
+	if (nfto_flow_filter_new(&filter) < 0)
+		return -ENOMEM;
+	nfto_flow_filter_set_state(filter, NFTO_FLOW_SOFTWARE);
+	ret = nfto_flows_open(examination->ctx, filter, &flows);
+	nfto_flow_filter_free(filter);
+	if (ret < 0)
+		return ret;
+	while (examination->sample_count < SAMPLE && (ret = nfto_flows_next(flows, &flow)) > 0) {
+		struct nfto_tuple **tuple = &examination->sample[examination->sample_count];
+
+		if (nfto_tuple_new_of_flow(flow, tuple) == 0)
+			examination->sample_count++;
+	}
+	nfto_flows_free(flows);
+	return ret < 0 ? ret : 0;
+}
+
+static void explain_sample(struct examination *examination)
+{
+	struct nfto_explanation *explanation;
+
+	for (size_t i = 0; i < examination->sample_count; i++) {
+		if (nfto_explain(examination->ctx, examination->options->name,
+				 examination->sample[i], &explanation) < 0)
+			continue;
+		if (nfto_explanation_verdict(explanation) == NFTO_VERDICT_SOFTWARE &&
+		    nfto_explanation_count(explanation) > 0)
+			add_finding(examination, "a flow in software",
+				    nfto_explanation_get(explanation, 0));
+		nfto_explanation_free(explanation);
+	}
+}
+
+/* ---- The hardware against conntrack */
+
+static void judge_item(struct examination *examination, const struct nfto_audit_item *item)
+{
+	char about[3 * ADDRESS_SIZE];
+
+	name_flow(nfto_audit_item_protocol(item), nfto_audit_item_family(item),
+		  nfto_audit_item_source(item), nfto_audit_item_source_port(item),
+		  nfto_audit_item_destination(item), nfto_audit_item_destination_port(item), about,
+		  sizeof(about));
+	add_finding(examination, about, nfto_audit_item_finding(item));
+}
+
+static int examine_hardware(struct examination *examination)
+{
+	int ret = nfto_audit_look(examination->audit);
+
+	if (ret < 0)
+		return ret;
+	for (size_t i = 0; i < nfto_audit_count(examination->audit); i++)
+		judge_item(examination, nfto_audit_get(examination->audit, i));
+	json_object_set_new(examination->evidence, "audit", audit_to_json(examination->audit));
+	return 0;
+}
+
+/* ---- All of it */
+
+static int look_first(struct examination *examination)
+{
+	int ret = nfto_status_read(examination->ctx, examination->options->name,
+				   &examination->before);
+
+	if (ret == 0)
+		ret = nfto_audit_open(examination->ctx, &examination->audit);
+	if (ret == 0)
+		ret = take_sample(examination);
+	return ret;
+}
+
+static int look_again(struct examination *examination)
+{
+	int ret = examine_status(examination);
+
+	if (ret == 0)
+		ret = examine_hardware(examination);
+	if (ret == 0)
+		explain_sample(examination);
+	return ret;
+}
+
+static uint64_t interval_ms(const struct examination *examination)
+{
+	uint64_t least = nfto_audit_interval_ms(examination->audit);
+	uint64_t asked = 1000 * (uint64_t)examination->options->interval_s;
+
+	return asked > least ? asked : least;
+}
+
+static int examine(struct examination *examination)
+{
+	int ret = examine_kernel(examination);
+
+	/* Without flowtables, there is nothing more to look at. */
+	if (ret < 0 || count_severity(examination, NFTO_SEVERITY_ERROR) > 0)
+		return ret;
+	ret = look_first(examination);
+	if (ret < 0)
+		return ret;
+	examine_plan(examination);
+	wait_ms(interval_ms(examination));
+	return look_again(examination);
+}
+
+static void free_examination(struct examination *examination)
+{
+	for (size_t i = 0; i < examination->sample_count; i++)
+		nfto_tuple_free(examination->sample[i]);
+	nfto_status_free(examination->before);
+	nfto_audit_free(examination->audit);
+	json_decref(examination->findings);
+	json_decref(examination->evidence);
+}
+
+/* ---- Output */
+
+static const char *text_of(const json_t *finding, const char *key)
+{
+	return json_string_value(json_object_get(finding, key));
+}
+
+static void print_severity(const struct examination *examination, enum nfto_severity severity)
+{
+	json_t *finding;
+	size_t i;
+
+	json_array_foreach(examination->findings, i, finding)
+	{
+		if (strcmp(text_of(finding, "severity"), nfto_severity_name(severity)) != 0)
+			continue;
+		printf("\n%s: %s: %s%s\n", text_of(finding, "severity"), text_of(finding, "about"),
+		       text_of(finding, "code"),
+		       json_is_true(json_object_get(finding, "certain")) ? "" : " (perhaps)");
+		print_wrapped("  ", text_of(finding, "sentence"));
+		print_wrapped("  seen:  ", text_of(finding, "evidence"));
+		print_wrapped("  to do: ", text_of(finding, "advice"));
+	}
+}
+
+static void print_verdict(size_t errors, size_t warnings)
+{
+	if (errors + warnings == 0)
+		printf("healthy: nothing to mend\n");
+	else
+		printf("not healthy: %zu error%s, %zu warning%s\n", errors, errors == 1 ? "" : "s",
+		       warnings, warnings == 1 ? "" : "s");
+}
+
+static void print_text(const struct examination *examination)
+{
+	print_verdict(count_severity(examination, NFTO_SEVERITY_ERROR),
+		      count_severity(examination, NFTO_SEVERITY_WARNING));
+	print_severity(examination, NFTO_SEVERITY_ERROR);
+	print_severity(examination, NFTO_SEVERITY_WARNING);
+	print_severity(examination, NFTO_SEVERITY_NOTE);
+}
+
+static int status_of(const struct examination *examination)
+{
+	if (count_severity(examination, NFTO_SEVERITY_ERROR) > 0)
+		return EXIT_ERRORS;
+	return count_severity(examination, NFTO_SEVERITY_WARNING) > 0 ? EXIT_FOUND : EXIT_DONE;
+}
+
+/* ---- The bundle */
+
+static json_t *bundle_json(const struct examination *examination)
+{
+	json_t *json = json_object();
+	struct nfto_topology *topology;
+	struct utsname kernel;
+
+	json_set_text(json, "nftoffload", nfto_version());
+	/* Not the name of the machine, which is there, too. */
+	if (uname(&kernel) == 0) {
+		json_set_text(json, "kernel", kernel.release);
+		json_set_text(json, "machine", kernel.machine);
+	}
+	if (nfto_topology_read(examination->ctx, &topology) == 0) {
+		json_set_text(json, "topology", nfto_topology_text(topology));
+		nfto_topology_free(topology);
+	}
+	json_object_set(json, "findings", examination->findings);
+	json_object_update(json, examination->evidence);
+	return json;
+}
+
+static int write_masked(json_t *json, FILE *file)
+{
+	char *text = json_dumps(json, JSON_INDENT(2));
+	int ret;
+
+	if (!text)
+		return -1;
+	ret = mask_addresses(text, file);
+	free(text);
+	fputc('\n', file);
+	return ret;
+}
+
+static int write_bundle(const struct examination *examination)
+{
+	const char *path = examination->options->bundle;
+	FILE *file = fopen(path, "w");
+	json_t *json;
+	int ret;
+
+	if (!file)
+		return output_errno(path, errno);
+	json = bundle_json(examination);
+	ret = write_masked(json, file);
+	json_decref(json);
+	if (fclose(file) != 0 || ret < 0)
+		return output_errno(path, errno ? errno : EIO);
+	fprintf(stderr,
+		"nftoffload: all of the evidence, with the addresses masked, is in %s: look at it\n"
+		"before you give it away\n",
+		path);
+	return EXIT_DONE;
+}
+
+static int report(const struct examination *examination)
+{
+	if (examination->options->bundle && write_bundle(examination) != EXIT_DONE)
+		return EXIT_FAILED;
+	if (!examination->options->json)
+		print_text(examination);
+	else if (json_print("doctor", json_incref(examination->findings), JSON_INDENT(2)) !=
+		 EXIT_DONE)
+		return EXIT_FAILED;
+	return status_of(examination);
+}
+
+static int run(struct nfto_ctx *ctx, const struct options *options)
+{
+	struct examination examination = {
+		.ctx = ctx,
+		.options = options,
+		.findings = json_array(),
+		.evidence = json_object(),
+	};
+	int ret = examine(&examination);
+
+	ret = ret < 0 ? output_error(ctx) : report(&examination);
+	free_examination(&examination);
+	return ret;
+}
+
+static const struct option options[] = { TAKES_NAME, TAKES_INTERVAL, TAKES_BUNDLE,
+					 TAKES_JSON, TAKES_HELP,     TAKES_NO_MORE };
+
+const struct command doctor_command = {
+	.name = "doctor",
+	.synopsis = "[--name NAME] [--interval S] [--bundle FILE] [--json]",
+	.help = "Look at everything, twice: the kernel, the settings, the devices, the plan, the\n"
+		"flows that leak, and the hardware against conntrack. Says what is wrong, how it\n"
+		"is known, and what mends it.\n"
+		"\n"
+		"  --name NAME      the instance (nftoffload)\n"
+		"  --interval S     between the two looks (as long as counters of the hardware\n"
+		"                   need to come: a tenth of the timeout of flows)\n"
+		"  --bundle FILE    write all of the evidence, with addresses masked, for a bug\n"
+		"                   report\n"
+		"  --json           the findings, as a JSON array\n"
+		"\n"
+		"exit status: 0 nothing to mend, 3 there are warnings, 4 there are errors\n",
+	.options = options,
+	.run = run,
+};
