@@ -40,6 +40,7 @@ static int find_neighbour(struct network *network, struct path *path)
 				&neighbour);
 	if (ret < 0)
 		return ret;
+	path->is_asked_for = ret > 0;
 	if (ret == 0 || !(neighbour.state & NEIGHBOUR_VALID))
 		return end_at(path, PATH_NO_NEIGHBOUR);
 	memcpy(path->address, neighbour.address, sizeof(path->address));

@@ -277,6 +277,10 @@ static int check_ways(struct inquiry *inquiry)
 	return 0;
 }
 
+/*
+ * No flow is made of a packet that came out of IPsec, and none with IPsec goes into hardware. Where
+ * the other direction makes the flow, the software fast path takes both.
+ */
 static int check_ipsec(struct inquiry *inquiry)
 {
 	const struct ipsec_packet packet = {
@@ -498,6 +502,25 @@ static int check_asymmetry(struct inquiry *inquiry, int direction)
 				  expected->name, link.name));
 }
 
+/* Where the flow is found only below the route's device, the way there had to be known when it was
+ * made: a flow that began before the neighbour answered is never found, until it times out. */
+static int suspect_beginning(struct inquiry *inquiry, int direction)
+{
+	const struct path *path = &inquiry->paths[!direction];
+	struct nfto_finding *finding;
+
+	if (!inquiry->has_paths || !inquiry->instance.flowtable ||
+	    flowtable_info_has(inquiry->instance.flowtable, path->top.name))
+		return 0;
+	finding =
+		findings_add(&inquiry->findings, NFTO_FINDING_NO_NEIGHBOUR,
+			     "%s on %s: known now, but perhaps not when the flow was made",
+			     address_text(path->next_family, path->next_hop).text, path->top.name);
+	if (finding)
+		finding_advise(finding, "let it begin again: nftoffload evict");
+	return suspect(inquiry, finding);
+}
+
 static int suspect_packets(struct inquiry *inquiry, int direction)
 {
 	int ret =
@@ -521,6 +544,8 @@ static int check_leak(struct inquiry *inquiry, int direction)
 	ret = check_size(inquiry, direction);
 	if (ret == 0)
 		ret = check_asymmetry(inquiry, direction);
+	if (ret == 0)
+		ret = suspect_beginning(inquiry, direction);
 	return ret == 0 ? suspect_packets(inquiry, direction) : ret;
 }
 
@@ -549,7 +574,8 @@ static int check_neighbours(struct inquiry *inquiry)
 	for (int direction = 0; direction < 2; direction++) {
 		const struct path *path = &inquiry->paths[direction];
 
-		if (path->end == PATH_NO_NEIGHBOUR)
+		/* Of one that nobody asks for, the flow has the address already. */
+		if (path->end == PATH_NO_NEIGHBOUR && path->is_asked_for)
 			return found(inquiry,
 				     add_lost_way(inquiry, NFTO_FINDING_NO_NEIGHBOUR, path));
 	}
@@ -636,7 +662,9 @@ static int check_hardware(struct inquiry *inquiry)
 
 	if (!is_for_hardware(inquiry) || inquiry->state == NFTO_FLOW_HARDWARE)
 		return 0;
-	ret = check_neighbours(inquiry);
+	ret = check_ipsec(inquiry);
+	if (ret == 0)
+		ret = check_neighbours(inquiry);
 	if (ret == 0)
 		ret = check_features(inquiry);
 	return ret == 0 ? suspect_driver(inquiry) : ret;
@@ -673,7 +701,7 @@ static int replay_slow(struct inquiry *inquiry)
 	static check *const checks[] = {
 		check_instance,	 check_protocol, check_leaving, check_tcp_state,
 		check_helper,	 check_status,	 check_ways,	check_first_packet,
-		check_threshold, check_ipsec,	 check_idle,	check_rest,
+		check_threshold, check_idle,	 check_ipsec,	check_rest,
 	};
 
 	return FIRST_OF(inquiry, checks);
@@ -682,8 +710,7 @@ static int replay_slow(struct inquiry *inquiry)
 /* Any flowtable may have marked it; ours is known only if the instance is there. */
 static int replay_marked(struct inquiry *inquiry)
 {
-	static check *const checks[] = { check_ipsec, check_ghosts, check_leaks, check_hardware,
-					 check_mode };
+	static check *const checks[] = { check_ghosts, check_leaks, check_hardware, check_mode };
 	int ret = inquiry_find_ways(inquiry);
 
 	if (ret == 0)
@@ -706,7 +733,7 @@ static int told_as_not_tracked(struct inquiry *inquiry)
 
 static int replay_new(struct inquiry *inquiry, bool *is_blocked)
 {
-	static check *const obstacles[] = { check_instance, check_protocol, check_ways, check_ipsec,
+	static check *const obstacles[] = { check_instance, check_protocol, check_ways,
 					    check_ghosts };
 	static check *const remarks[] = { check_hardware, check_mode };
 	int ret;

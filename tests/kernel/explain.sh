@@ -273,9 +273,17 @@ test_ipsec() {
 	tunnel_policy wan out fd02::2/128 "$lan6/128" fd02::2 fd02::1 2
 	tunnel_policy wan in "$lan6/128" fd02::2/128 fd02::1 fd02::2 1
 	send udp $wan6 7000
-	cause "IPsec" "pretends: ipsec"
+	cause "IPsec, in software" "software:"
+	stop_sending
+	apply_hardware
+	send udp $wan6 7000
+	cause "IPsec, in hardware" "software: ipsec"
 	send udp $wan 7000
-	cause "beside IPsec" "software:"
+	cause "beside IPsec" "hardware:"
+	stop_sending
+	in_router conntrack -F > /dev/null 2>&1
+	tool remove > /dev/null
+	apply_software
 	for netns in router wan; do
 		ip -n $netns xfrm policy flush
 		ip -n $netns xfrm state flush
@@ -341,6 +349,7 @@ test_bridge() {
 	address=$(ip -n lan -j link show dev eth0 | jq -r '.[0].address')
 	bridge_lan
 	tool apply --mode software --device lan0 --device wan0 > /dev/null
+	check_soon "the host behind the bridge is known" in_router ping -c 1 -W 1 $lan
 	send udp $wan 7000
 	cause "by a bridge" "software:"
 	stop_sending

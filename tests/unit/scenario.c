@@ -910,8 +910,6 @@ static void answer_explain(struct fake *fake)
 		reply_element(&elements, key, sizeof(key), i ? 100 : 0, 6400);
 		reply_close_elements(fake, &elements);
 	}
-	way_answer_policy_count(fake, 1);
-	way_answer_policy(fake, 0, 0xffffffff, 32, true);
 	way_answer_route(fake, AF_INET, RTN_UNICAST, 7);
 	way_answer_link(fake, &other);
 }
