@@ -30,9 +30,9 @@ static int parse_addresses(const struct nlattr *nest, uint8_t family, struct flo
 /* Protocols without ports send none. */
 static int parse_protocol(const struct nlattr *nest, uint8_t *protocol, struct flow_side *side)
 {
-	const struct nlattr *attrs[CTA_PROTO_MAX + 1];
+	const struct nlattr *attrs[CTA_PROTO_DST_PORT + 1];
 
-	if (!nest || attr_parse_nest(nest, attrs, CTA_PROTO_MAX) < 0 ||
+	if (!nest || attr_parse_nest(nest, attrs, CTA_PROTO_DST_PORT) < 0 ||
 	    attr_u8(attrs[CTA_PROTO_NUM], protocol) < 0 ||
 	    attr_be16(attrs[CTA_PROTO_SRC_PORT], &side->source_port) == -EBADMSG ||
 	    attr_be16(attrs[CTA_PROTO_DST_PORT], &side->destination_port) == -EBADMSG)
@@ -91,40 +91,48 @@ int conntrack_parse(const struct nlmsghdr *message, struct flow_info *info)
 	return 0;
 }
 
-static int parse_kind_of_tuple(const struct nlattr *tuple, struct flow_kind *kind)
+static int parse_protocol_of_tuple(const struct nlattr *tuple, uint8_t *protocol)
 {
-	const struct nlattr *attrs[CTA_TUPLE_MAX + 1], *values[CTA_PROTO_NUM + 1];
+	const struct nlattr *attr;
+	struct attr_walk walk;
 
-	if (attr_parse_nest(tuple, attrs, CTA_TUPLE_MAX) < 0 || !attrs[CTA_TUPLE_PROTO] ||
-	    attr_parse_nest(attrs[CTA_TUPLE_PROTO], values, CTA_PROTO_NUM) < 0)
+	attr_walk_nest(&walk, tuple);
+	if (attr_walk_to(&walk, CTA_TUPLE_PROTO, &attr) <= 0)
 		return -EBADMSG;
-	return attr_u8(values[CTA_PROTO_NUM], &kind->protocol) < 0 ? -EBADMSG : 0;
+	attr_walk_nest(&walk, attr);
+	if (attr_walk_to(&walk, CTA_PROTO_NUM, &attr) <= 0)
+		return -EBADMSG;
+	return attr_u8(attr, protocol);
+}
+
+int conntrack_parse_status(const struct nlmsghdr *message, uint32_t *status)
+{
+	const struct nlattr *attr;
+	struct attr_walk walk;
+
+	if (attr_walk_message(&walk, message, sizeof(struct nfgenmsg)) < 0 ||
+	    attr_walk_to(&walk, CTA_STATUS, &attr) <= 0)
+		return -EBADMSG;
+	return attr_be32(attr, status);
 }
 
 /* The kernel sends the tuples first, then the status (ctnetlink_fill_info() in
- * net/netfilter/nf_conntrack_netlink.c): the rest is not looked at. */
+ * net/netfilter/nf_conntrack_netlink.c): what comes behind is not looked at. */
 int conntrack_parse_kind(const struct nlmsghdr *message, struct flow_kind *kind)
 {
 	const struct nfgenmsg *generic = mnl_nlmsg_get_payload(message);
-	const struct nlattr *attr, *tuple = NULL, *status = NULL;
+	const struct nlattr *attr;
 	struct attr_walk walk;
 
-	if (attr_walk_message(&walk, message, sizeof(*generic)) < 0)
+	if (attr_walk_message(&walk, message, sizeof(*generic)) < 0 ||
+	    attr_walk_to(&walk, CTA_TUPLE_ORIG, &attr) <= 0 ||
+	    parse_protocol_of_tuple(attr, &kind->protocol) < 0 ||
+	    attr_walk_to(&walk, CTA_STATUS, &attr) <= 0)
 		return -EBADMSG;
-	while (!tuple || !status) {
-		if (attr_walk_next(&walk, &attr) <= 0)
-			return -EBADMSG;
-		if (attr_type(attr) == CTA_TUPLE_ORIG)
-			tuple = attr;
-		else if (attr_type(attr) == CTA_STATUS)
-			status = attr;
-	}
 	kind->family = generic->nfgen_family;
 	if (kind->family != AF_INET && kind->family != AF_INET6)
 		return -EBADMSG;
-	if (attr_be32(status, &kind->status) < 0)
-		return -EBADMSG;
-	return parse_kind_of_tuple(tuple, kind);
+	return attr_be32(attr, &kind->status);
 }
 
 static int put_copy(struct nlmsghdr *message, const struct nlattr *attr)

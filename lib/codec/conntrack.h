@@ -92,6 +92,9 @@ int conntrack_parse_hold(const struct nlmsghdr *message, struct conntrack_hold *
 /* 0 or -EBADMSG. */
 int conntrack_parse(const struct nlmsghdr *message, struct flow_info *info);
 
+/* Only the status: for those who want flows of one state. 0 or -EBADMSG. */
+int conntrack_parse_status(const struct nlmsghdr *message, uint32_t *status);
+
 /* What flows are counted by, and nothing else: a small part of the work. 0 or -EBADMSG. */
 struct flow_kind {
 	uint8_t family;

@@ -108,10 +108,10 @@ static int goes_through_interface(struct nfto_flows *flows)
  * Most connections of a busy table may be in another state: they cost a look at the status. */
 static int take_message(struct nfto_flows *flows, const struct nlmsghdr *message)
 {
-	struct flow_kind kind;
-	int ret = conntrack_parse_kind(message, &kind);
+	uint32_t status;
+	int ret = conntrack_parse_status(message, &status);
 
-	if (ret == 0 && !flow_filter_wants_status(&flows->filter, kind.status))
+	if (ret == 0 && !flow_filter_wants_status(&flows->filter, status))
 		return 0;
 	if (ret == 0)
 		ret = conntrack_parse(message, &flows->flow.info);

@@ -83,6 +83,17 @@ static inline int attr_walk_next(struct attr_walk *walk, const struct nlattr **a
 	return 1;
 }
 
+/* The next attribute of a type, up to which the walk goes: 1, 0 if there is none, -EBADMSG. */
+static inline int attr_walk_to(struct attr_walk *walk, uint16_t type, const struct nlattr **attr)
+{
+	int ret;
+
+	do {
+		ret = attr_walk_next(walk, attr);
+	} while (ret > 0 && attr_type(*attr) != type);
+	return ret;
+}
+
 /* Puts what is left of a walk into table[0..max]. */
 static inline int attr_walk_rest(struct attr_walk *walk, const struct nlattr **table, uint16_t max)
 {

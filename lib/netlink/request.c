@@ -60,7 +60,9 @@ static void drop_leftovers(struct channel *channel)
 
 static void begin(struct channel *channel)
 {
-	drop_leftovers(channel);
+	if (!channel->is_clean)
+		drop_leftovers(channel);
+	channel->is_clean = false;
 	memset(&channel->error, 0, sizeof(channel->error));
 	channel->left = 0;
 	channel->finished = false;
@@ -78,6 +80,8 @@ int channel_send(struct channel *channel, const struct messages *request)
 {
 	begin(channel);
 	number_messages(channel, request);
+	channel->wants_ack =
+		request->count != 1 || messages_get(request, 0)->nlmsg_flags & NLM_F_ACK;
 	return channel->transport->send(channel->transport, request->data, request->length);
 }
 
@@ -115,6 +119,7 @@ static bool is_whole(const struct nlmsghdr *message, size_t left)
 /* The next message, whatever it is. Without `wait`, -EAGAIN if none is there. */
 static int next_message(struct channel *channel, bool wait, const struct nlmsghdr **message)
 {
+	size_t step;
 	int ret;
 
 	while (channel->left == 0) {
@@ -125,10 +130,12 @@ static int next_message(struct channel *channel, bool wait, const struct nlmsghd
 	if (!is_whole(channel->next, (size_t)channel->left))
 		return -EBADMSG;
 	*message = channel->next;
-	channel->next = mnl_nlmsg_next(channel->next, &channel->left);
 	/* The last message may come without its padding. */
-	if (channel->left < 0)
-		channel->left = 0;
+	step = MNL_ALIGN(channel->next->nlmsg_len);
+	if (step > (size_t)channel->left)
+		step = (size_t)channel->left;
+	channel->next = (const struct nlmsghdr *)((const char *)channel->next + step);
+	channel->left -= (int)step;
 	return 0;
 }
 
@@ -180,6 +187,13 @@ static int read_result(const struct nlmsghdr *message, struct reply_error *error
 	return result;
 }
 
+/* Nothing more comes: the next request need not look for what is left of this one. */
+static void finish_cleanly(struct channel *channel)
+{
+	channel->finished = true;
+	channel->is_clean = channel->left == 0;
+}
+
 static int finish(struct channel *channel, int result)
 {
 	channel->finished = true;
@@ -209,15 +223,16 @@ int channel_next(struct channel *channel, const struct nlmsghdr **message)
 			return finish(channel, -ENOBUFS);
 		case NLMSG_ERROR:
 		case NLMSG_DONE:
+			finish_cleanly(channel);
 			ret = read_result(next, &channel->error);
-			if (ret == 0 && channel->interrupted)
-				ret = -EINTR;
-			return finish(channel, ret);
+			return ret == 0 && channel->interrupted ? -EINTR : ret;
 		default:
 			*message = next;
 			/* Not a part of a dump: the only message of the answer. */
-			if (!(next->nlmsg_flags & NLM_F_MULTI))
-				channel->finished = true;
+			if (!(next->nlmsg_flags & NLM_F_MULTI)) {
+				finish_cleanly(channel);
+				channel->is_clean &= !channel->wants_ack;
+			}
 			return 1;
 		}
 	}

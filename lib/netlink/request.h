@@ -28,6 +28,8 @@ struct channel {
 	const struct nlmsghdr *next; /* the next message in it ... */
 	int left;		     /* ... and how many bytes are left */
 	bool finished;		     /* the request has been answered completely */
+	bool wants_ack;		     /* an acknowledgement comes behind its answer */
+	bool is_clean;		     /* nothing of the last request is left to come */
 	bool interrupted;	     /* the dump is inconsistent */
 	struct reply_error error;
 };

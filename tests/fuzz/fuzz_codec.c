@@ -99,9 +99,11 @@ static void parse_conntrack(const struct nlmsghdr *message)
 	struct conntrack_details details;
 	struct flow_info info;
 	struct flow_kind kind;
+	uint32_t status;
 
 	expect_result(conntrack_parse(message, &info));
 	expect_result(conntrack_parse_kind(message, &kind));
+	expect_result(conntrack_parse_status(message, &status));
 	if (conntrack_parse_details(message, &details) == 0)
 		expect_text(details.helper, sizeof(details.helper));
 }

@@ -488,8 +488,16 @@ declined() {	# WHAT KNOB VALUE PROTOCOL ADDRESS
 	put "$2" "$before"
 }
 
+# A router that only gets packets from a host need not know its Ethernet address, and then that is
+# the cause.
+meet() {	# ADDRESS DEVICE
+	in_router bash -c "echo > /dev/udp/$1/9"
+	in_router ip neigh show to "$1" dev "$2" | grep -qE 'REACHABLE|STALE|DELAY|PROBE'
+}
+
 test_declined() {
 	apply_hardware
+	check_soon "the router has met the hosts" eval "meet $lan6 lan0 && meet $wan6 wan0"
 	declined "refused TCP" refuse_tcp 1 tcp $wan
 	declined "refused UDP" refuse_udp 1 udp $wan
 	declined "refused IPv6" refuse_ipv6 1 udp $wan6

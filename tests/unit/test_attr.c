@@ -155,7 +155,7 @@ static void test_nest_with_a_spoilt_attribute(void **state)
 static void test_walk_keeps_order_and_repeats(void **state)
 {
 	static const uint8_t expected[] = { 7, 5, 7 };
-	const struct nlattr *attr;
+	const struct nlattr *attr = NULL;
 	struct attr_walk walk;
 	struct bytes bytes;
 	struct nlmsghdr *message = start(&bytes);
