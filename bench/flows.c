@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * bench/flows ROUNDS: reads all offloaded flows in four ways, in turn, and prints as JSON how long
- * each took in each round:
+ * bench/flows ROUNDS: reads all offloaded flows in four ways, in turn, explains one of them, and
+ * prints as JSON how long each took in each round:
  *
  *   bare       what the kernel sends is received, and not looked at
  *   count      nfto_flow_counts_read(): how many are in each state
  *   read       nfto_flows_next(), with addresses, ports and counters of both directions
  *   conntrack  the command "conntrack -L"
+ *   explain    nfto_explain(), for one flow
  */
 #include <err.h>
 #include <fcntl.h>
@@ -26,6 +27,7 @@
 extern char **environ;
 
 static struct nfto_ctx *ctx;
+static struct nfto_tuple *one;
 static uint64_t counted, was_read, checksum;
 
 static void fail(void)
@@ -58,6 +60,12 @@ static void look_at_direction(const struct nfto_flow *flow, enum nfto_direction 
 		    nfto_flow_destination_port(flow, direction);
 }
 
+static void keep(const struct nfto_flow *flow)
+{
+	if (nfto_tuple_new_of_flow(flow, &one) < 0)
+		errx(1, "out of memory");
+}
+
 static void read_all(void)
 {
 	const struct nfto_flow *flow;
@@ -70,6 +78,8 @@ static void read_all(void)
 	while ((ret = nfto_flows_next(flows, &flow)) > 0) {
 		look_at_direction(flow, NFTO_DIRECTION_ORIGINAL);
 		look_at_direction(flow, NFTO_DIRECTION_REPLY);
+		if (!one)
+			keep(flow);
 		was_read++;
 	}
 	if (ret < 0)
@@ -93,16 +103,26 @@ static void run_conntrack(void)
 	posix_spawn_file_actions_destroy(&actions);
 }
 
+static void explain(void)
+{
+	struct nfto_explanation *explanation;
+
+	if (nfto_explain(ctx, NFTO_DEFAULT_NAME, one, &explanation) < 0)
+		fail();
+	if (nfto_explanation_verdict(explanation) != NFTO_VERDICT_SOFTWARE)
+		errx(1, "it is not in software");
+	nfto_explanation_free(explanation);
+}
+
 static struct way {
 	const char *name;
 	void (*go)(void);
 	double *seconds;
 	size_t heap;
 } ways[] = {
-	{ .name = "bare", .go = bare_read },
-	{ .name = "count", .go = count },
-	{ .name = "read", .go = read_all },
-	{ .name = "conntrack", .go = run_conntrack },
+	{ .name = "bare", .go = bare_read },  { .name = "count", .go = count },
+	{ .name = "read", .go = read_all },   { .name = "conntrack", .go = run_conntrack },
+	{ .name = "explain", .go = explain },
 };
 
 #define WAYS (sizeof(ways) / sizeof(ways[0]))
@@ -163,6 +183,7 @@ int main(int argc, char **argv)
 	if (counted != was_read)
 		errx(1, "%" PRIu64 " flows counted, %" PRIu64 " read", counted, was_read);
 	print(rounds);
+	nfto_tuple_free(one);
 	nfto_ctx_free(ctx);
 	return 0;
 }
