@@ -121,8 +121,9 @@ stop_churn() {
 	churn=''
 }
 
+# NFTO_TEST_ROUNDS: how often a healthy router is looked at.
 test_healthy() {
-	local round rounds=${NFTO_TEST_ROUNDS:-20}
+	local round rounds=${NFTO_TEST_ROUNDS:-5}
 	connect 5301 -c 203.0.113.2
 	connect 5302 -u -c 203.0.113.2
 	connect 5303 -c fd02::2
