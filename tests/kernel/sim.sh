@@ -142,7 +142,8 @@ transfer_in_hardware() {	# ARGUMENTS of iperf3
 	in_lan timeout "$((4 * patience_s))" iperf3 -p 5201 "$@" || return 1
 	forwarded=$(($(get packets_forwarded) - forwarded)) cpu=$(($(get packets_to_cpu) - cpu))
 	echo "forwarded $forwarded, to the CPU $cpu"
-	[ "$forwarded" -gt 1000 ] && [ "$cpu" -lt 150 ]
+	# The faster the hosts are, the more packets come until the rules are there.
+	[ "$forwarded" -gt 1000 ] && [ $((10 * cpu)) -lt "$forwarded" ]
 }
 
 # ---- the tests ----

@@ -60,6 +60,8 @@ bond_of() {	# NETNS MODE DEVICE...
 		in_batch "$1" link set "$device" down
 		in_batch "$1" link set "$device" master bond0
 	done
+	# The two ends must use the same wire: one at rest drops what comes in.
+	[ "$2" != active-backup ] || in_batch "$1" link set bond0 type bond primary "$3"
 	in_batch "$1" link set bond0 up
 }
 
