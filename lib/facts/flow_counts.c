@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "codec/conntrack.h"
+#include "connections.h"
 #include "flow_counts.h"
 #include "flow_state.h"
 
@@ -30,26 +31,6 @@ static int take(const struct nlmsghdr *message, void *data)
 	return ret;
 }
 
-/* All connections: no one filter of the kernel lets all states of offload pass, and how many are
- * not offloaded is worth knowing, too. */
-static int count(struct nfto_ctx *ctx, struct nfto_flow_counts *counts)
-{
-	struct dump dump = { .restart = restart, .take = take, .data = counts };
-	const struct conntrack_filter all = { 0 };
-	struct channel channel = { 0 };
-	int ret = ctx_open_channel(ctx, NETLINK_NETFILTER, &channel);
-
-	if (ret == 0)
-		ret = conntrack_build_dump(&dump.request, &all);
-	if (ret == 0)
-		ret = channel_dump(&channel, &dump);
-	messages_free(&dump.request);
-	if (ret < 0)
-		ret = error_set_conntrack(&ctx->error, &channel.error, ret);
-	channel_close(&channel);
-	return ret;
-}
-
 NFTO_API int nfto_flow_counts_read(struct nfto_ctx *ctx, struct nfto_flow_counts **out)
 {
 	struct nfto_flow_counts *counts;
@@ -59,7 +40,7 @@ NFTO_API int nfto_flow_counts_read(struct nfto_ctx *ctx, struct nfto_flow_counts
 	counts = calloc(1, sizeof(*counts));
 	if (!counts)
 		return error_set_object(&ctx->error, NFTO_ERROR_NO_MEMORY, ENOMEM, NULL);
-	ret = count(ctx, counts);
+	ret = connections_read(ctx, restart, take, counts);
 	if (ret < 0) {
 		free(counts);
 		return ret;

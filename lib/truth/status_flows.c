@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The connections of a status, in one pass. */
-#include <errno.h>
 #include <string.h>
-
-#include <linux/netlink.h>
 
 #include "codec/conntrack.h"
 #include "codec/conntrack_progress.h"
+#include "facts/connections.h"
 #include "facts/flow_state.h"
 #include "status.h"
 
@@ -69,18 +67,5 @@ static int take(const struct nlmsghdr *message, void *data)
 
 int status_read_flows(struct nfto_ctx *ctx, struct nfto_status *status)
 {
-	struct dump dump = { .restart = restart, .take = take, .data = status };
-	const struct conntrack_filter all = { .family = 0 };
-	struct channel channel = { 0 };
-	int ret = ctx_open_channel(ctx, NETLINK_NETFILTER, &channel);
-
-	if (ret == 0)
-		ret = conntrack_build_dump(&dump.request, &all);
-	if (ret == 0)
-		ret = channel_dump(&channel, &dump);
-	messages_free(&dump.request);
-	if (ret < 0)
-		ret = error_set_conntrack(&ctx->error, &channel.error, ret);
-	channel_close(&channel);
-	return ret;
+	return connections_read(ctx, restart, take, status);
 }
