@@ -9,8 +9,7 @@
 #include "reports.h"
 #include "tool.h"
 
-/* Of a terminal, and of what stands in front of a text. */
-#define WIDTH 80
+/* Of what stands in front of a text. */
 #define INDENT 12
 
 /* The longest name of a device. */
@@ -321,18 +320,10 @@ static json_t *json_report(const struct report *report)
  * line stays whole. */
 static void print_text(const char *first, const char *text)
 {
-	int column = printf("  %-*s", INDENT - 2, first);
+	char heading[INDENT + 1];
 
-	while (*text) {
-		int length = (int)strcspn(text, " ");
-
-		if (column > INDENT && column + 1 + length > WIDTH)
-			column = printf("\n%*s", INDENT, "") - 1;
-		column += printf("%s%.*s", column > INDENT ? " " : "", length, text);
-		text += length;
-		text += strspn(text, " ");
-	}
-	putchar('\n');
+	snprintf(heading, sizeof(heading), "  %-*s", INDENT - 2, first);
+	print_wrapped(heading, text);
 }
 
 static void print_device(const struct nfto_status *status, size_t index)
