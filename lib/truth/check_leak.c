@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* Why packets of a connection that is marked as offloaded go the slow way nevertheless. */
+#include <inttypes.h>
+
+#include "check.h"
+
+/* ---- Ghosts: marked as offloaded, but the packets do not find the flow */
+
+static const char *direction_name(int direction)
+{
+	return nfto_direction_name((enum nfto_direction)direction);
+}
+
+static struct nfto_finding *add_missing_device(struct inquiry *inquiry, int direction,
+					       const char *device)
+{
+	struct nfto_finding *finding = findings_add(
+		&inquiry->findings, NFTO_FINDING_UNLISTED_DEVICE,
+		"packets of the %s direction come in by %s", direction_name(direction), device);
+
+	if (finding)
+		finding_advise(finding, "give %s, or what stands on it, to nftoffload apply",
+			       device);
+	return finding;
+}
+
+/*
+ * The packets of one direction come in by the device that those of the other direction leave by. The
+ * kernel keeps their flow there if that one is in the flowtable, else for the route's device; and it
+ * finds it if that one is.
+ */
+static struct nfto_finding *add_ghost(struct inquiry *inquiry, int direction, bool *is_ghost)
+{
+	const struct flowtable_info *flowtable = inquiry->instance.flowtable;
+	const struct path *path = &inquiry->paths[!direction];
+	/* A neighbour that has gone since its flow was made does no harm. */
+	bool matters = is_leaking(inquiry, direction);
+
+	*is_ghost = false;
+	if (path->end == PATH_UNKNOWN || flowtable_info_has(flowtable, path->top.name))
+		return NULL;
+	switch (path->end) {
+	case PATH_UNKNOWN:
+		return NULL;
+	case PATH_FOUND:
+		*is_ghost = !flowtable_info_has(flowtable, path->bottom.name);
+		return *is_ghost ? add_missing_device(inquiry, direction, path->bottom.name) : NULL;
+	case PATH_NO_NEIGHBOUR:
+		*is_ghost = matters;
+		return matters ? add_lost_way(inquiry, NFTO_FINDING_NO_NEIGHBOUR, path) : NULL;
+	case PATH_NO_BRIDGE_ENTRY:
+		*is_ghost = matters;
+		return matters ? add_lost_way(inquiry, NFTO_FINDING_NO_BRIDGE_ENTRY, path) : NULL;
+	case PATH_TOO_DEEP:
+		*is_ghost = true;
+		return findings_add(&inquiry->findings, NFTO_FINDING_TOO_DEEP,
+				    "packets of the %s direction come in below %s",
+				    direction_name(direction), path->bottom.name);
+	}
+	return NULL;
+}
+
+/* Where the detector has not seen it leak, the routes may be others than they seem. */
+static int check_ghost(struct inquiry *inquiry, int direction)
+{
+	struct nfto_finding *finding;
+	bool is_ghost;
+
+	if (!inquiry->has_paths || !inquiry->instance.flowtable)
+		return 0;
+	finding = add_ghost(inquiry, direction, &is_ghost);
+	if (!is_ghost)
+		return 0;
+	if (inquiry->is_marked && !is_leaking(inquiry, direction))
+		return suspect(inquiry, finding);
+	return found(inquiry, finding);
+}
+
+int check_ghosts(struct inquiry *inquiry)
+{
+	int original = check_ghost(inquiry, IP_CT_DIR_ORIGINAL), reply;
+
+	if (original < 0)
+		return original;
+	reply = check_ghost(inquiry, IP_CT_DIR_REPLY);
+	return reply < 0 ? reply : original || reply;
+}
+
+/* ---- Single packets that go the slow way although their flow is found */
+
+static uint64_t mean_length(const struct leak_info *leak)
+{
+	return leak->counter.packets ? leak->counter.bytes / leak->counter.packets : 0;
+}
+
+/* The forward chain sees fragments put together again: longer than what can come in. TCP's segments
+ * are put together by the card or the kernel, and that is no hindrance. */
+static int check_size(struct inquiry *inquiry, int direction)
+{
+	const struct link_info *in = &inquiry->paths[!direction].top;
+	const struct link_info *out = &inquiry->paths[direction].top;
+	uint64_t length = mean_length(&inquiry->leaks[direction]);
+
+	if (inquiry->tuple.protocol == IPPROTO_TCP || !inquiry->has_paths)
+		return 0;
+	if (length > in->mtu)
+		return found(inquiry,
+			     findings_add(&inquiry->findings, NFTO_FINDING_FRAGMENTS,
+					  "%s direction: %" PRIu64 " bytes a packet, "
+					  "the MTU of %s is %" PRIu32,
+					  direction_name(direction), length, in->name, in->mtu));
+	if (length > out->mtu)
+		return found(inquiry,
+			     findings_add(&inquiry->findings, NFTO_FINDING_MTU,
+					  "%s direction: %" PRIu64 " bytes a packet, "
+					  "the MTU of %s is %" PRIu32,
+					  direction_name(direction), length, out->name, out->mtu));
+	return 0;
+}
+
+/* Marks and interfaces may choose the way of one direction alone: then the answers take another. */
+static int check_asymmetry(struct inquiry *inquiry, int direction)
+{
+	const struct link_info *expected = &inquiry->paths[!direction].top;
+	const struct end *sender = &inquiry->ends[direction];
+	struct route_info route;
+	struct link_info link;
+	int ret;
+
+	if (!inquiry->has_paths)
+		return 0;
+	ret = inquiry_plain_route(inquiry, sender, &route);
+	if (ret <= 0 || route.interface == 0 || route.interface == expected->index)
+		return ret < 0 ? ret : 0;
+	ret = network_link(&inquiry->network, route.interface, &link);
+	if (ret <= 0)
+		return ret;
+	return found(inquiry,
+		     findings_add(&inquiry->findings, NFTO_FINDING_ASYMMETRIC_ROUTE,
+				  "packets from %s are expected by %s, its plain route is by %s",
+				  address_text(sender->family, sender->address).text,
+				  expected->name, link.name));
+}
+
+/* Where the flow is found only below the route's device, the way there had to be known when it was
+ * made: a flow that began before the neighbour answered is never found, until it times out. */
+static int suspect_beginning(struct inquiry *inquiry, int direction)
+{
+	const struct path *path = &inquiry->paths[!direction];
+	struct nfto_finding *finding;
+
+	if (!inquiry->has_paths || !inquiry->instance.flowtable ||
+	    flowtable_info_has(inquiry->instance.flowtable, path->top.name))
+		return 0;
+	finding =
+		findings_add(&inquiry->findings, NFTO_FINDING_NO_NEIGHBOUR,
+			     "%s on %s: known now, but perhaps not when the flow was made",
+			     address_text(path->next_family, path->next_hop).text, path->top.name);
+	if (finding)
+		finding_advise(finding, "let it begin again: nftoffload evict");
+	return suspect(inquiry, finding);
+}
+
+static int suspect_packets(struct inquiry *inquiry, int direction)
+{
+	int ret =
+		suspect(inquiry, findings_add(&inquiry->findings, NFTO_FINDING_ASYMMETRIC_ROUTE,
+					      "the %s direction leaks, and no other cause is seen",
+					      direction_name(direction)));
+
+	if (ret < 0 || opener(inquiry)->family != AF_INET)
+		return ret;
+	return suspect(inquiry, findings_add(&inquiry->findings, NFTO_FINDING_IP_OPTIONS,
+					     "the %s direction leaks, and no other cause is seen",
+					     direction_name(direction)));
+}
+
+static int check_leak(struct inquiry *inquiry, int direction)
+{
+	int ret;
+
+	if (!is_leaking(inquiry, direction))
+		return 0;
+	ret = check_size(inquiry, direction);
+	if (ret == 0)
+		ret = check_asymmetry(inquiry, direction);
+	if (ret == 0)
+		ret = suspect_beginning(inquiry, direction);
+	return ret == 0 ? suspect_packets(inquiry, direction) : ret;
+}
+
+int check_leaks(struct inquiry *inquiry)
+{
+	int original = check_leak(inquiry, IP_CT_DIR_ORIGINAL), reply;
+
+	if (original < 0)
+		return original;
+	reply = check_leak(inquiry, IP_CT_DIR_REPLY);
+	return reply < 0 ? reply : original || reply;
+}
