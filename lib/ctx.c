@@ -17,6 +17,12 @@ int ctx_open_channel(const struct nfto_ctx *ctx, int bus, struct channel *channe
 	return ret < 0 ? ret : channel_init(channel, transport);
 }
 
+int ctx_route(struct nfto_ctx *ctx, struct channel **channel)
+{
+	*channel = &ctx->route;
+	return ctx->route.buffer ? 0 : ctx_open_channel(ctx, NETLINK_ROUTE, &ctx->route);
+}
+
 /* Takes the fd over, also when it fails. */
 int ctx_new(int netns_fd, const struct transport_opener *opener, struct nfto_ctx **out)
 {
@@ -64,6 +70,7 @@ NFTO_API void nfto_ctx_free(struct nfto_ctx *ctx)
 	if (!ctx)
 		return;
 	channel_close(&ctx->nft);
+	channel_close(&ctx->route);
 	if (ctx->netns_fd >= 0)
 		close(ctx->netns_fd);
 	free(ctx);

@@ -26,9 +26,10 @@ struct nfto_error {
 };
 
 struct nfto_ctx {
-	struct channel nft; /* requests to nf_tables */
-	bool primed;	    /* see ctx_nft_dump() */
-	int netns_fd;	    /* -1 where /proc is not mounted */
+	struct channel nft;   /* requests to nf_tables and conntrack */
+	struct channel route; /* to rtnetlink, once there was one: see ctx_route() */
+	bool primed;	      /* see ctx_nft_dump() */
+	int netns_fd;	      /* -1 where /proc is not mounted */
 	struct nfto_error error;
 
 	/* Tests have others. */
@@ -67,6 +68,9 @@ int ctx_new(int netns_fd, const struct transport_opener *opener, struct nfto_ctx
 
 /* Opens a socket to a bus (NETLINK_NETFILTER, NETLINK_ROUTE...) in the namespace of the context. */
 int ctx_open_channel(const struct nfto_ctx *ctx, int bus, struct channel *channel);
+
+/* The socket for rtnetlink, opened when it is first asked for. 0 or a negative errno. */
+int ctx_route(struct nfto_ctx *ctx, struct channel **channel);
 
 /* The generation of the rule set: it grows with each change that anybody makes. 0 or a negative
  * errno. */

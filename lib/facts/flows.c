@@ -10,7 +10,7 @@
 #include "flow_filter.h"
 #include "flow_state.h"
 #include "flows.h"
-#include "route.h"
+#include "network.h"
 
 struct nfto_flow {
 	struct flow_info info;
@@ -20,7 +20,7 @@ struct nfto_flows {
 	struct nfto_ctx *ctx;
 	struct channel channel;
 	struct nfto_flow_filter filter;
-	struct routes routes; /* open if the filter names an interface */
+	uint32_t interface; /* the index of the one that the filter names, if it does */
 	const struct nlmsghdr *message;
 	struct nfto_flow flow;
 };
@@ -42,12 +42,21 @@ static int fail(struct nfto_flows *flows, int result)
 	return error_set_conntrack(&flows->ctx->error, &flows->channel.error, result);
 }
 
+static int find_interface(struct nfto_flows *flows)
+{
+	const char *name = flows->filter.interface;
+	struct error_details missing = { .device = name };
+	int ret = name[0] ? network_interface(flows->ctx, name, &flows->interface) : 1;
+
+	if (ret == 0)
+		return error_set(&flows->ctx->error, NFTO_ERROR_NO_DEVICE, ENODEV, &missing);
+	return ret < 0 ? ret : 0;
+}
+
 static int open_flows(struct nfto_flows *flows)
 {
-	int ret = 0;
+	int ret = find_interface(flows);
 
-	if (flows->filter.interface[0])
-		ret = routes_open(flows->ctx, flows->filter.interface, &flows->routes);
 	if (ret < 0)
 		return ret;
 	ret = ctx_open_channel(flows->ctx, NETLINK_NETFILTER, &flows->channel);
@@ -82,9 +91,20 @@ NFTO_API void nfto_flows_free(struct nfto_flows *flows)
 {
 	if (!flows)
 		return;
-	routes_close(&flows->routes);
 	channel_close(&flows->channel);
 	free(flows);
+}
+
+static int is_behind_interface(struct nfto_flows *flows, const void *address)
+{
+	const struct route_question question = {
+		.family = flows->flow.info.family,
+		.destination = address,
+	};
+	struct route_info route;
+	int ret = network_route(flows->ctx, &question, &route);
+
+	return ret > 0 ? route.interface == flows->interface : ret;
 }
 
 /* A flow goes through an interface if one of its two ends is behind it: who has opened the
@@ -97,10 +117,7 @@ static int goes_through_interface(struct nfto_flows *flows)
 	if (!flows->filter.interface[0])
 		return 1;
 	for (int direction = 0; direction < 2 && ret == 0; direction++)
-		ret = routes_lead_to(&flows->routes, info->family, info->sides[direction].source);
-	if (ret < 0)
-		return error_set_request(&flows->ctx->error, &flows->routes.channel.error, ret,
-					 "the routes");
+		ret = is_behind_interface(flows, info->sides[direction].source);
 	return ret;
 }
 

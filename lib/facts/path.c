@@ -29,14 +29,14 @@ static int end_at(struct path *path, enum path_end end)
 }
 
 /* Devices without Ethernet need no neighbour. */
-static int find_neighbour(struct network *network, struct path *path)
+static int find_neighbour(struct nfto_ctx *ctx, struct path *path)
 {
 	struct neighbour_info neighbour;
 	int ret;
 
 	if (path->top.type != ARPHRD_ETHER)
 		return 0;
-	ret = network_neighbour(network, path->next_family, path->top.index, path->next_hop,
+	ret = network_neighbour(ctx, path->next_family, path->top.index, path->next_hop,
 				&neighbour);
 	if (ret < 0)
 		return ret;
@@ -47,9 +47,9 @@ static int find_neighbour(struct network *network, struct path *path)
 	return 0;
 }
 
-static int step_to(struct network *network, struct path *path, uint32_t index)
+static int step_to(struct nfto_ctx *ctx, struct path *path, uint32_t index)
 {
-	int ret = network_link(network, index, &path->bottom);
+	int ret = network_link(ctx, index, &path->bottom);
 
 	if (ret < 0)
 		return ret;
@@ -57,7 +57,7 @@ static int step_to(struct network *network, struct path *path, uint32_t index)
 }
 
 /* A VLAN over the bridge has said which one; else it is the bridge's own. */
-static int step_through_bridge(struct network *network, struct path *path, uint16_t vlan)
+static int step_through_bridge(struct nfto_ctx *ctx, struct path *path, uint16_t vlan)
 {
 	const struct link_info *bridge = &path->bottom;
 	struct neighbour_info entry;
@@ -67,20 +67,20 @@ static int step_through_bridge(struct network *network, struct path *path, uint1
 		vlan = 0;
 	else if (vlan == 0)
 		vlan = bridge->default_pvid;
-	ret = network_bridge_entry(network, bridge->index, path->address, vlan, &entry);
+	ret = network_bridge_entry(ctx, bridge->index, path->address, vlan, &entry);
 	if (ret < 0)
 		return ret;
 	if (ret > 0)
-		return step_to(network, path, entry.interface);
+		return step_to(ctx, path, entry.interface);
 	/* Which VLAN is the bridge's own can be set anew, and no single question tells it. */
 	return end_at(path, bridge->vlan_filtering ? PATH_UNKNOWN : PATH_NO_BRIDGE_ENTRY);
 }
 
-static int follow(struct network *network, struct path *path)
+static int follow(struct nfto_ctx *ctx, struct path *path)
 {
 	unsigned int tags = 0, devices = 0;
 	uint16_t vlan = 0;
-	int ret = find_neighbour(network, path);
+	int ret = find_neighbour(ctx, path);
 
 	while (ret == 0) {
 		const struct link_info *link = &path->bottom;
@@ -91,9 +91,9 @@ static int follow(struct network *network, struct path *path)
 			if (++tags > MOST_TAGS)
 				return end_at(path, PATH_TOO_DEEP);
 			vlan = link->vlan_id;
-			ret = step_to(network, path, link->lower);
+			ret = step_to(ctx, path, link->lower);
 		} else if (is_kind(link, "bridge")) {
-			ret = step_through_bridge(network, path, vlan);
+			ret = step_through_bridge(ctx, path, vlan);
 		} else {
 			/* Below a PPPoE session only the kernel sees. */
 			ret = end_at(path, link->type == ARPHRD_PPP ? PATH_UNKNOWN : PATH_FOUND);
@@ -102,14 +102,14 @@ static int follow(struct network *network, struct path *path)
 	return ret;
 }
 
-int path_follow(struct network *network, const struct route_info *route, uint8_t family,
+int path_follow(struct nfto_ctx *ctx, const struct route_info *route, uint8_t family,
 		const void *destination, struct path *path)
 {
 	size_t length = family == AF_INET ? 4 : 16;
 	int ret;
 
 	memset(path, 0, sizeof(*path));
-	ret = network_link(network, route->interface, &path->top);
+	ret = network_link(ctx, route->interface, &path->top);
 	if (ret <= 0)
 		return ret;
 	path->bottom = path->top;
@@ -118,5 +118,5 @@ int path_follow(struct network *network, const struct route_info *route, uint8_t
 		memcpy(path->next_hop, route->next_hop, sizeof(path->next_hop));
 	else
 		memcpy(path->next_hop, destination, length);
-	return follow(network, path);
+	return follow(ctx, path);
 }

@@ -30,7 +30,7 @@ struct path {
 
 /* Follows a route to an address: 1; 0 if there is no such device; or a negative errno that is told
  * in the context. */
-int path_follow(struct network *network, const struct route_info *route, uint8_t family,
+int path_follow(struct nfto_ctx *ctx, const struct route_info *route, uint8_t family,
 		const void *destination, struct path *path);
 
 #endif

@@ -159,22 +159,20 @@ static int take(const struct nlmsghdr *message, void *data)
 	return ret < 0 ? ret : topology_add_link(data, &link);
 }
 
-/* A socket for the moment: who never asks for a topology has no use for one. */
 static int read_links(struct nfto_ctx *ctx, struct nfto_topology *topology)
 {
 	struct dump dump = { .restart = restart, .take = take, .data = topology };
 	static const char object[] = "the list of network devices";
-	struct channel channel = { 0 };
-	int ret = ctx_open_channel(ctx, NETLINK_ROUTE, &channel);
+	struct channel *channel;
+	int ret = ctx_route(ctx, &channel);
 
 	if (ret == 0)
 		ret = link_build_dump(&dump.request);
 	if (ret == 0)
-		ret = channel_dump(&channel, &dump);
+		ret = channel_dump(channel, &dump);
 	messages_free(&dump.request);
 	if (ret < 0)
-		error_set_request(&ctx->error, &channel.error, ret, object);
-	channel_close(&channel);
+		error_set_request(&ctx->error, &channel->error, ret, object);
 	return ret;
 }
 

@@ -13,7 +13,7 @@
 
 /* The kernel makes replies of at most 32 KiB (netlink_dump() in net/netlink/af_netlink.c), and
  * takes the size of this buffer as permission to do so. */
-#define BUFFER_SIZE (64 * 1024)
+#define BUFFER_SIZE (32 * 1024)
 
 /* The kernel answers inside of sendmsg(2); the time is for a machine that swaps. */
 #define ANSWER_TIMEOUT_MS 10000

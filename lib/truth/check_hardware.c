@@ -34,7 +34,7 @@ static int find_asked_device(struct inquiry *inquiry, const struct path *path,
 	*device = path->bottom;
 	if (strcmp(device->kind, "dsa") != 0)
 		return 1;
-	return network_link(&inquiry->network, path->bottom.lower, device);
+	return network_link(inquiry->ctx, path->bottom.lower, device);
 }
 
 /* 1 if it is off, 0 if not or unknown, or a negative errno. */

@@ -132,7 +132,7 @@ static int check_asymmetry(struct inquiry *inquiry, int direction)
 	ret = inquiry_plain_route(inquiry, sender, &route);
 	if (ret <= 0 || route.interface == 0 || route.interface == expected->index)
 		return ret < 0 ? ret : 0;
-	ret = network_link(&inquiry->network, route.interface, &link);
+	ret = network_link(inquiry->ctx, route.interface, &link);
 	if (ret <= 0)
 		return ret;
 	return found(inquiry,

@@ -74,13 +74,10 @@ static int find_connection(struct inquiry *inquiry)
 
 static int begin(struct inquiry *inquiry, struct nfto_ctx *ctx, const char *name)
 {
-	int ret;
-
 	memset(inquiry, 0, sizeof(*inquiry));
 	inquiry->ctx = ctx;
 	inquiry->name = name;
-	ret = instance_read(ctx, name, &inquiry->instance);
-	return ret < 0 ? ret : network_open(ctx, &inquiry->network);
+	return instance_read(ctx, name, &inquiry->instance);
 }
 
 int inquiry_open(struct nfto_ctx *ctx, const char *name, const struct nfto_tuple *tuple,
@@ -130,7 +127,6 @@ int inquiry_open_leak(struct nfto_ctx *ctx, const char *name, const struct leak_
 
 void inquiry_close(struct inquiry *inquiry)
 {
-	network_close(&inquiry->network);
 	instance_clear(&inquiry->instance);
 	findings_clear(&inquiry->findings);
 }
@@ -187,7 +183,7 @@ int inquiry_plain_route(struct inquiry *inquiry, const struct end *to, struct ro
 		.destination = to->address,
 	};
 
-	return network_route(&inquiry->network, &question, route);
+	return network_route(inquiry->ctx, &question, route);
 }
 
 static bool is_local(const struct route_info *route)
@@ -213,7 +209,7 @@ static int no_route_to(struct inquiry *inquiry, int direction)
 static int find_named_entry(struct inquiry *inquiry, uint32_t *entry)
 {
 	struct error_details missing = { .device = inquiry->tuple.interface };
-	int ret = network_interface(&inquiry->network, inquiry->tuple.interface, entry);
+	int ret = network_interface(inquiry->ctx, inquiry->tuple.interface, entry);
 
 	if (ret == 0)
 		return error_set(&inquiry->ctx->error, NFTO_ERROR_NO_DEVICE, ENODEV, &missing);
@@ -230,7 +226,7 @@ static int find_entry(struct inquiry *inquiry, uint32_t *entry)
 		.mark = mark_of(inquiry),
 	};
 	struct route_info route;
-	int ret = network_route(&inquiry->network, &question, &route);
+	int ret = network_route(inquiry->ctx, &question, &route);
 
 	if (ret < 0)
 		return ret;
@@ -249,7 +245,7 @@ static int check_forwarding(struct inquiry *inquiry, uint32_t entry)
 {
 	int family = inquiry->ends[IP_CT_DIR_ORIGINAL].family;
 	bool is_on = true;
-	int ret = network_forwarding(&inquiry->network, (uint8_t)family,
+	int ret = network_forwarding(inquiry->ctx, (uint8_t)family,
 				     family == AF_INET ? entry : FORWARDING_ALL, &is_on);
 
 	if (ret < 0)
@@ -271,7 +267,7 @@ static int find_way_out(struct inquiry *inquiry, uint32_t entry, struct route_in
 		.source_port = opener->port,
 		.destination_port = answerer->port,
 	};
-	int ret = network_route(&inquiry->network, &question, route);
+	int ret = network_route(inquiry->ctx, &question, route);
 
 	if (ret < 0)
 		return ret;
@@ -295,7 +291,7 @@ static int find_reverse_way(struct inquiry *inquiry, const struct end *from, con
 		.output = interface,
 		.mark = mark_of(inquiry),
 	};
-	int ret = network_route(&inquiry->network, &question, route);
+	int ret = network_route(inquiry->ctx, &question, route);
 
 	return ret > 0 ? route->type == RTN_UNICAST : ret;
 }
@@ -326,7 +322,7 @@ static int find_way_back(struct inquiry *inquiry, uint32_t entry, uint32_t exit,
 static int follow(struct inquiry *inquiry, int direction, const struct route_info *route)
 {
 	const struct end *to = &inquiry->ends[!direction];
-	int ret = path_follow(&inquiry->network, route, (uint8_t)to->family, to->address,
+	int ret = path_follow(inquiry->ctx, route, (uint8_t)to->family, to->address,
 			      &inquiry->paths[direction]);
 
 	/* The device has gone meanwhile. */

@@ -26,7 +26,6 @@ struct inquiry {
 	const char *name;
 	struct nfto_tuple tuple;
 	struct instance instance;
-	struct network network;
 
 	bool exists; /* conntrack has an entry */
 	struct connection connection;

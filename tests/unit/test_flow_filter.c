@@ -464,7 +464,7 @@ static void test_route_that_fails(void **state)
 	assert_int_equal(nfto_flows_open(ctx, filter, &flows), 0);
 	assert_int_equal(nfto_flows_next(flows, &flow), -ENOBUFS);
 	assert_int_equal(nfto_error_code(nfto_ctx_error(ctx)), NFTO_ERROR_LOST);
-	assert_string_equal(nfto_error_object(nfto_ctx_error(ctx)), "the routes");
+	assert_string_equal(nfto_error_object(nfto_ctx_error(ctx)), "rtnetlink");
 	assert_int_equal(nfto_flows_next(flows, &flow), 0);
 	assert_ptr_equal(flow, UNTOUCHED(const struct nfto_flow));
 	nfto_flows_free(flows);

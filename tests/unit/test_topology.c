@@ -205,19 +205,22 @@ static void test_dump_that_is_always_interrupted(void **state)
 	fake_free(fake);
 }
 
-/* The socket is opened for the call alone. */
-static void test_socket_is_closed(void **state)
+/* The socket is opened by the first who needs it, and stays. */
+static void test_socket_is_kept(void **state)
 {
 	struct nfto_topology *topology;
 	struct fake *fake = fake_new();
 	struct nfto_ctx *ctx = fake_ctx(fake);
 
 	(void)state;
-	fake_answer(fake, RTM_GETLINK);
-	reply_done(fake);
-	assert_int_equal(nfto_topology_read(ctx, &topology), 0);
 	assert_int_equal(fake->open_count, 1);
-	nfto_topology_free(topology);
+	for (int i = 0; i < 2; i++) {
+		fake_answer(fake, RTM_GETLINK);
+		reply_done(fake);
+		assert_int_equal(nfto_topology_read(ctx, &topology), 0);
+		assert_int_equal(fake->open_count, 2);
+		nfto_topology_free(topology);
+	}
 	nfto_ctx_free(ctx);
 	fake_free(fake);
 }
@@ -551,7 +554,7 @@ int main(void)
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_interrupted_dump),
 		cmocka_unit_test(test_dump_that_is_always_interrupted),
-		cmocka_unit_test(test_socket_is_closed),
+		cmocka_unit_test(test_socket_is_kept),
 		cmocka_unit_test(test_record_comes_back),
 		cmocka_unit_test(test_record_by_hand),
 		cmocka_unit_test(test_every_byte_in_a_name),
