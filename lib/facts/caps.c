@@ -58,9 +58,9 @@ NFTO_API void nfto_caps_free(struct nfto_caps *caps)
 	free(caps);
 }
 
-static const struct finding *find(const struct nfto_caps *caps, enum nfto_feature feature)
+static const struct proof *find(const struct nfto_caps *caps, enum nfto_feature feature)
 {
-	static const struct finding unknown = { .answer = NFTO_UNKNOWN };
+	static const struct proof unknown = { .answer = NFTO_UNKNOWN };
 
 	return (size_t)feature < FEATURE_COUNT ? &caps->features[feature] : &unknown;
 }

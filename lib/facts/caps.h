@@ -7,30 +7,30 @@
 #define FEATURE_COUNT (NFTO_FEATURE_PATH_DISCOVERY + 1)
 
 /* An answer, and a sentence that says how it was found out. */
-struct finding {
+struct proof {
 	enum nfto_answer answer;
 	char evidence[OBJECT_SIZE + 160];
 };
 
-/* finding.c */
-void finding_set(struct finding *finding, enum nfto_answer answer, const char *evidence);
+/* proof.c */
+void proof_set(struct proof *proof, enum nfto_answer answer, const char *evidence);
 
 /* The evidence ends with the words for an errno. */
-void finding_set_errno(struct finding *finding, enum nfto_answer answer, const char *evidence,
-		       int errnum);
+void proof_set_errno(struct proof *proof, enum nfto_answer answer, const char *evidence,
+		     int errnum);
 
 struct nfto_caps {
-	struct finding features[FEATURE_COUNT];
+	struct proof features[FEATURE_COUNT];
 	struct nfto_device_caps *devices;
 	size_t device_count;
 	bool has_refusal; /* a driver has refused, and the kernel has said so */
 };
 
 /* features.c: what the kernel can do. 0, or a negative errno with ctx->error set. */
-int features_read(struct nfto_ctx *ctx, struct finding *features);
+int features_read(struct nfto_ctx *ctx, struct proof *features);
 
 /* Only whether there are flowtables in hardware. The same. */
-int features_read_hardware_flag(struct nfto_ctx *ctx, struct finding *finding);
+int features_read_hardware_flag(struct nfto_ctx *ctx, struct proof *proof);
 
 /* device_caps.c: what devices can do; count 0: all that may have hardware. The features must have
  * been read. The same. */

@@ -20,7 +20,7 @@ struct nfto_device_caps {
 	char upper[IFNAMSIZ];
 	char switch_id[2 * LINK_SWITCH_ID_SIZE + 1];
 	enum nfto_hw_tc_offload hw_tc_offload;
-	struct finding hardware;
+	struct proof hardware;
 	struct nfto_error *error; /* of the trial, or NULL */
 };
 
@@ -79,11 +79,11 @@ static bool may_be_asked(const struct nfto_device_caps *device)
 static void set_not_asked(struct nfto_device_caps *device)
 {
 	if (device->hw_tc_offload == NFTO_HW_TC_OFFLOAD_FIXED_OFF)
-		finding_set(&device->hardware, NFTO_NO,
-			    "not tried: its driver does not have hw-tc-offload");
+		proof_set(&device->hardware, NFTO_NO,
+			  "not tried: its driver does not have hw-tc-offload");
 	else
-		finding_set(&device->hardware, NFTO_UNKNOWN,
-			    "not tried: neither its kind nor ethtool tells of hardware");
+		proof_set(&device->hardware, NFTO_UNKNOWN,
+			  "not tried: neither its kind nor ethtool tells of hardware");
 }
 
 static void set_software(struct nfto_device_caps *device)
@@ -97,7 +97,7 @@ static void set_software(struct nfto_device_caps *device)
 	else
 		snprintf(evidence, sizeof(evidence),
 			 "not tried: the loopback device has no hardware");
-	finding_set(&device->hardware, NFTO_NO, evidence);
+	proof_set(&device->hardware, NFTO_NO, evidence);
 }
 
 /* ---- What drivers said */
@@ -116,12 +116,11 @@ static int keep_error(struct nfto_ctx *ctx, struct nfto_device_caps *device,
 
 static int set_missing(struct nfto_ctx *ctx, struct nfto_device_caps *device)
 {
-	finding_set(&device->hardware, NFTO_UNKNOWN, "there is no such network device");
+	proof_set(&device->hardware, NFTO_UNKNOWN, "there is no such network device");
 	return keep_error(ctx, device, NFTO_ERROR_NO_DEVICE, ENODEV, NULL);
 }
 
-static void name_holder(struct finding *finding, const struct nfto_flowtables *list,
-			const char *device)
+static void name_holder(struct proof *proof, const struct nfto_flowtables *list, const char *device)
 {
 	char holder[OBJECT_SIZE], shown[OBJECT_SIZE];
 
@@ -133,7 +132,7 @@ static void name_holder(struct finding *finding, const struct nfto_flowtables *l
 		snprintf(holder, sizeof(holder), "%s %s %s",
 			 nfto_family_name((enum nfto_family)info->family), info->table, info->name);
 		printable(shown, sizeof(shown), holder);
-		snprintf(finding->evidence, sizeof(finding->evidence),
+		snprintf(proof->evidence, sizeof(proof->evidence),
 			 "its hardware is bound already, to the flowtable %s", shown);
 		return;
 	}
@@ -148,8 +147,8 @@ static int set_busy(struct nfto_ctx *ctx, struct nfto_device_caps *device,
 
 	if (ret < 0)
 		return ret;
-	finding_set(&device->hardware, NFTO_YES,
-		    "its hardware is bound already, but to no flowtable of this network namespace");
+	proof_set(&device->hardware, NFTO_YES,
+		  "its hardware is bound already, but to no flowtable of this network namespace");
 	name_holder(&device->hardware, &list, device->name);
 	flowtables_clear(&list);
 	return keep_error(ctx, device, NFTO_ERROR_DEVICE_BUSY, EBUSY, verdict->kernel_text);
@@ -157,18 +156,18 @@ static int set_busy(struct nfto_ctx *ctx, struct nfto_device_caps *device,
 
 static void set_taken(struct nfto_device_caps *device)
 {
-	finding_set(&device->hardware, NFTO_YES,
-		    device->hw_tc_offload == NFTO_HW_TC_OFFLOAD_OFF ?
-			    "its driver took a flowtable in a trial, but may decline each flow as "
-			    "long as hw-tc-offload is off" :
-			    "its driver took a flowtable in a trial");
+	proof_set(&device->hardware, NFTO_YES,
+		  device->hw_tc_offload == NFTO_HW_TC_OFFLOAD_OFF ?
+			  "its driver took a flowtable in a trial, but may decline each flow as "
+			  "long as hw-tc-offload is off" :
+			  "its driver took a flowtable in a trial");
 }
 
 static int set_refused(struct nfto_ctx *ctx, struct nfto_device_caps *device,
 		       const struct verdict *verdict)
 {
-	finding_set_errno(&device->hardware, NFTO_NO, "its driver refused a flowtable in a trial",
-			  verdict->errnum);
+	proof_set_errno(&device->hardware, NFTO_NO, "its driver refused a flowtable in a trial",
+			verdict->errnum);
 	return keep_error(ctx, device,
 			  verdict->errnum == EOPNOTSUPP ? NFTO_ERROR_DEVICE_REFUSED :
 							  NFTO_ERROR_SYSTEM,
@@ -197,7 +196,7 @@ struct survey {
 	struct nfto_ctx *ctx;
 	struct nfto_topology *topology;
 	struct hw_tc_offload ethtool;
-	const struct finding *hardware_flag;
+	const struct proof *hardware_flag;
 	bool *has_refusal;
 };
 
@@ -207,12 +206,11 @@ static int try_device(struct survey *survey, struct nfto_device_caps *device)
 	int ret;
 
 	if (survey->hardware_flag->answer != NFTO_YES) {
-		finding_set(
-			&device->hardware, survey->hardware_flag->answer,
-			survey->hardware_flag->answer == NFTO_NO ?
-				"not tried: the kernel has no flowtables in hardware" :
-				"not tried: it is not known whether the kernel has flowtables in "
-				"hardware");
+		proof_set(&device->hardware, survey->hardware_flag->answer,
+			  survey->hardware_flag->answer == NFTO_NO ?
+				  "not tried: the kernel has no flowtables in hardware" :
+				  "not tried: it is not known whether the kernel has flowtables in "
+				  "hardware");
 		return 0;
 	}
 	if (!may_be_asked(device)) {
@@ -283,8 +281,8 @@ static void withdraw_yes(struct nfto_caps *caps)
 {
 	for (size_t i = 0; i < caps->device_count; i++) {
 		if (caps->devices[i].hardware.answer == NFTO_YES)
-			finding_set(&caps->devices[i].hardware, NFTO_UNKNOWN,
-				    "this kernel hides a driver's refusal: it takes even lo");
+			proof_set(&caps->devices[i].hardware, NFTO_UNKNOWN,
+				  "this kernel hides a driver's refusal: it takes even lo");
 	}
 }
 

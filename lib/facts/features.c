@@ -150,69 +150,67 @@ static bool is_yes(const struct question *question, const struct verdict *verdic
 }
 
 static void judge(const struct question *question, const struct verdict *verdict,
-		  struct finding *finding)
+		  struct proof *proof)
 {
 	if (is_yes(question, verdict))
-		finding_set(finding, NFTO_YES, question->yes);
+		proof_set(proof, NFTO_YES, question->yes);
 	else
-		finding_set_errno(finding, is_no(question, verdict) ? NFTO_NO : NFTO_UNKNOWN,
-				  question->refused, verdict->errnum);
+		proof_set_errno(proof, is_no(question, verdict) ? NFTO_NO : NFTO_UNKNOWN,
+				question->refused, verdict->errnum);
 }
 
-static int ask_nf_tables(struct nfto_ctx *ctx, const struct question *question,
-			 struct finding *finding)
+static int ask_nf_tables(struct nfto_ctx *ctx, const struct question *question, struct proof *proof)
 {
 	struct trial trial = { .build = question->build };
 	struct verdict verdict;
 	int ret = trial_run(ctx, &trial, &verdict);
 
 	if (ret == 0)
-		judge(question, &verdict, finding);
+		judge(question, &verdict, proof);
 	return ret;
 }
 
-static void depend(struct finding *finding, const struct finding *on, const char *evidence)
+static void depend(struct proof *proof, const struct proof *on, const char *evidence)
 {
-	finding_set(finding, on->answer, evidence);
+	proof_set(proof, on->answer, evidence);
 }
 
-static int ask_questions(struct nfto_ctx *ctx, struct finding *features)
+static int ask_questions(struct nfto_ctx *ctx, struct proof *features)
 {
-	const struct finding *flowtables = &features[NFTO_FEATURE_FLOWTABLES];
+	const struct proof *flowtables = &features[NFTO_FEATURE_FLOWTABLES];
 	int ret = ask_nf_tables(ctx, &questions[0], &features[NFTO_FEATURE_FLOWTABLES]);
 
 	for (size_t i = 1; i < QUESTION_COUNT && ret == 0; i++) {
-		struct finding *finding = &features[questions[i].feature];
+		struct proof *proof = &features[questions[i].feature];
 
 		if (flowtables->answer == NFTO_YES)
-			ret = ask_nf_tables(ctx, &questions[i], finding);
+			ret = ask_nf_tables(ctx, &questions[i], proof);
 		else
-			depend(finding, flowtables, "not asked: it is a part of flowtables");
+			depend(proof, flowtables, "not asked: it is a part of flowtables");
 	}
 	return ret;
 }
 
-int features_read_hardware_flag(struct nfto_ctx *ctx, struct finding *finding)
+int features_read_hardware_flag(struct nfto_ctx *ctx, struct proof *proof)
 {
 	struct table_info table;
 	int ret = table_read(ctx, NFPROTO_INET, TRIAL_TABLE, &table);
 
 	if (ret == 0)
-		return ask_nf_tables(ctx, &questions[1], finding);
+		return ask_nf_tables(ctx, &questions[1], proof);
 	if (ret == 1)
-		finding_set(finding, NFTO_UNKNOWN, "there is a table inet " TRIAL_TABLE);
+		proof_set(proof, NFTO_UNKNOWN, "there is a table inet " TRIAL_TABLE);
 	return ret < 0 ? ret : 0;
 }
 
-static void set_no_nf_tables(struct finding *features)
+static void set_no_nf_tables(struct proof *features)
 {
 	for (size_t i = 0; i < QUESTION_COUNT; i++)
-		finding_set(&features[questions[i].feature], NFTO_NO,
-			    "the kernel has no nf_tables");
+		proof_set(&features[questions[i].feature], NFTO_NO, "the kernel has no nf_tables");
 }
 
 /* A table of that name could have a flowtable in it which falsifies the answers. */
-static int read_flowtable_features(struct nfto_ctx *ctx, struct finding *features)
+static int read_flowtable_features(struct nfto_ctx *ctx, struct proof *features)
 {
 	struct table_info table;
 	int ret = table_read(ctx, NFPROTO_INET, TRIAL_TABLE, &table);
@@ -255,7 +253,7 @@ static int ask(struct nfto_ctx *ctx, struct messages *request, int built, const 
 }
 
 /* EINVAL is what nfnetlink answers for a subsystem that it does not have. */
-static int read_conntrack(struct nfto_ctx *ctx, struct finding *finding)
+static int read_conntrack(struct nfto_ctx *ctx, struct proof *proof)
 {
 	struct messages request = { 0 };
 	int errnum, ret;
@@ -264,35 +262,34 @@ static int read_conntrack(struct nfto_ctx *ctx, struct finding *finding)
 	if (ret < 0)
 		return ret;
 	if (errnum == 0)
-		finding_set(finding, NFTO_YES, "the kernel tells how many connections there are");
+		proof_set(proof, NFTO_YES, "the kernel tells how many connections there are");
 	else
-		finding_set_errno(finding, errnum == EINVAL ? NFTO_NO : NFTO_UNKNOWN,
-				  errnum == EINVAL ? "there is no nf_conntrack_netlink" :
-						     "the number of connections is refused",
-				  errnum);
+		proof_set_errno(proof, errnum == EINVAL ? NFTO_NO : NFTO_UNKNOWN,
+				errnum == EINVAL ? "there is no nf_conntrack_netlink" :
+						   "the number of connections is refused",
+				errnum);
 	return 0;
 }
 
-static int read_status_filter(struct nfto_ctx *ctx, const struct finding *conntrack,
-			      struct finding *finding)
+static int read_status_filter(struct nfto_ctx *ctx, const struct proof *conntrack,
+			      struct proof *proof)
 {
 	struct messages request = { 0 };
 	int errnum, ret;
 
 	if (conntrack->answer != NFTO_YES) {
-		depend(finding, conntrack, "not asked: it is a part of conntrack over netlink");
+		depend(proof, conntrack, "not asked: it is a part of conntrack over netlink");
 		return 0;
 	}
 	ret = ask(ctx, &request, conntrack_build_wrong_filter(&request), "conntrack", &errnum);
 	if (ret < 0)
 		return ret;
 	if (errnum == EINVAL)
-		finding_set(finding, NFTO_YES, "a filter that can't be is noticed and refused");
+		proof_set(proof, NFTO_YES, "a filter that can't be is noticed and refused");
 	else if (errnum == 0)
-		finding_set(finding, NFTO_NO, "a filter that can't be is not noticed");
+		proof_set(proof, NFTO_NO, "a filter that can't be is not noticed");
 	else
-		finding_set_errno(finding, NFTO_UNKNOWN, "a filter that can't be is refused",
-				  errnum);
+		proof_set_errno(proof, NFTO_UNKNOWN, "a filter that can't be is refused", errnum);
 	return 0;
 }
 
@@ -308,7 +305,7 @@ static enum nfto_answer answer_of_hook_listing(int errnum)
 	}
 }
 
-static int read_hook_listing(struct nfto_ctx *ctx, struct finding *finding)
+static int read_hook_listing(struct nfto_ctx *ctx, struct proof *proof)
 {
 	struct messages request = { 0 };
 	int errnum, ret;
@@ -317,39 +314,39 @@ static int read_hook_listing(struct nfto_ctx *ctx, struct finding *finding)
 	if (ret < 0)
 		return ret;
 	if (errnum == 0)
-		finding_set(finding, NFTO_YES, "the kernel lists the hooks of " LOOPBACK);
+		proof_set(proof, NFTO_YES, "the kernel lists the hooks of " LOOPBACK);
 	else
-		finding_set_errno(finding, answer_of_hook_listing(errnum),
-				  errnum == EINVAL ? "there is no nfnetlink_hook" :
-						     "the list of the hooks of " LOOPBACK
-						     " is refused",
-				  errnum);
+		proof_set_errno(proof, answer_of_hook_listing(errnum),
+				errnum == EINVAL ? "there is no nfnetlink_hook" :
+						   "the list of the hooks of " LOOPBACK
+						   " is refused",
+				errnum);
 	return 0;
 }
 
 /* The setting needs nf_conntrack to be loaded, too, so its absence proves nothing. */
-static int read_path_discovery(struct nfto_ctx *ctx, const struct finding *flowtables,
-			       struct finding *finding)
+static int read_path_discovery(struct nfto_ctx *ctx, const struct proof *flowtables,
+			       struct proof *proof)
 {
 	int found;
 
 	if (flowtables->answer == NFTO_NO) {
-		depend(finding, flowtables, "it is a part of flowtables");
+		depend(proof, flowtables, "it is a part of flowtables");
 		return 0;
 	}
 	found = ctx->opener->find_sysctl(ctx->opener, ctx->netns_fd, FLOWTABLE_SYSCTL);
 	if (found < 0)
 		return error_set_request(&ctx->error, &ctx->nft.error, found, FLOWTABLE_SYSCTL);
 	if (found)
-		finding_set(finding, NFTO_YES,
-			    "there is net.netfilter.nf_flowtable_tcp_timeout, which came later");
+		proof_set(proof, NFTO_YES,
+			  "there is net.netfilter.nf_flowtable_tcp_timeout, which came later");
 	else
-		finding_set(finding, NFTO_UNKNOWN,
-			    "there is no net.netfilter.nf_flowtable_tcp_timeout");
+		proof_set(proof, NFTO_UNKNOWN,
+			  "there is no net.netfilter.nf_flowtable_tcp_timeout");
 	return 0;
 }
 
-int features_read(struct nfto_ctx *ctx, struct finding *features)
+int features_read(struct nfto_ctx *ctx, struct proof *features)
 {
 	int ret = read_flowtable_features(ctx, features);
 

@@ -16,8 +16,8 @@
 int network_route(struct nfto_ctx *ctx, const struct route_question *question,
 		  struct route_info *info);
 int network_link(struct nfto_ctx *ctx, uint32_t index, struct link_info *info);
-int network_neighbour(struct nfto_ctx *ctx, uint8_t family, uint32_t interface,
-		      const void *address, struct neighbour_info *info);
+int network_neighbour(struct nfto_ctx *ctx, uint8_t family, uint32_t interface, const void *address,
+		      struct neighbour_info *info);
 int network_bridge_entry(struct nfto_ctx *ctx, uint32_t bridge, const uint8_t *address,
 			 uint16_t vlan, struct neighbour_info *info);
 int network_interface(struct nfto_ctx *ctx, const char *name, uint32_t *index);

@@ -44,8 +44,8 @@ struct nfto_status {
 
 	struct status_device *devices;
 	size_t device_count;
-	struct finding rule;
-	struct finding reach;
+	struct proof rule;
+	struct proof reach;
 	struct findings findings;
 
 	struct nfto_flow_counts counts;

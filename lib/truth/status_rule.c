@@ -13,10 +13,10 @@ static int add(struct nfto_status *status, enum nfto_finding_code code, const ch
 	return findings_add(&status->findings, code, "%s", evidence) ? 0 : -ENOMEM;
 }
 
-static int deny(struct nfto_status *status, struct finding *answer, enum nfto_finding_code code,
+static int deny(struct nfto_status *status, struct proof *answer, enum nfto_finding_code code,
 		const char *evidence)
 {
-	finding_set(answer, NFTO_NO, evidence);
+	proof_set(answer, NFTO_NO, evidence);
 	return add(status, code, answer->evidence);
 }
 
@@ -37,7 +37,7 @@ static int judge_rule(struct nfto_status *status)
 	snprintf(text, sizeof(text),
 		 "the kernel counts %" PRIu32 " use%s of the flowtable by rules",
 		 status->flowtable->use, status->flowtable->use == 1 ? "" : "s");
-	finding_set(&status->rule, NFTO_YES, text);
+	proof_set(&status->rule, NFTO_YES, text);
 	return 0;
 }
 
@@ -59,8 +59,8 @@ static int judge_forwarding(struct nfto_status *status)
 		finding->is_certain = false;
 		return 0;
 	}
-	finding_set(&status->reach, NFTO_NO,
-		    "net.ipv4.ip_forward and net.ipv6.conf.all.forwarding are 0");
+	proof_set(&status->reach, NFTO_NO,
+		  "net.ipv4.ip_forward and net.ipv6.conf.all.forwarding are 0");
 	finding = findings_add(&status->findings, NFTO_FINDING_FORWARDING_OFF, "%s",
 			       status->reach.evidence);
 	if (!finding)
@@ -83,7 +83,7 @@ static int judge_chain(struct nfto_status *status)
 	snprintf(text, sizeof(text),
 		 "the chain " INSTANCE_CHAIN " is on the forward hook, with priority %" PRId32,
 		 instance->chain.priority);
-	finding_set(&status->reach, NFTO_YES, text);
+	proof_set(&status->reach, NFTO_YES, text);
 	return 0;
 }
 
@@ -94,8 +94,8 @@ static int judge_reach(struct nfto_status *status)
 	if (status->is_instance)
 		ret = judge_chain(status);
 	else
-		finding_set(&status->reach, NFTO_UNKNOWN,
-			    "which chains lead to a rule of others is not looked at");
+		proof_set(&status->reach, NFTO_UNKNOWN,
+			  "which chains lead to a rule of others is not looked at");
 	if (ret == 0 && status->is_dormant)
 		ret = deny(status, &status->reach, NFTO_FINDING_DORMANT,
 			   "the table has the flag dormant");
@@ -106,8 +106,8 @@ int status_judge_rule(struct nfto_status *status)
 {
 	int ret;
 
-	finding_set(&status->rule, NFTO_NO, "there is no such instance");
-	finding_set(&status->reach, NFTO_NO, "there is no such instance");
+	proof_set(&status->rule, NFTO_NO, "there is no such instance");
+	proof_set(&status->reach, NFTO_NO, "there is no such instance");
 	if (status->is_instance && !status->instance.exists)
 		return add(status, NFTO_FINDING_NO_INSTANCE, "");
 	ret = judge_rule(status);
