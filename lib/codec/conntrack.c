@@ -12,83 +12,164 @@
 
 #define TYPE(message) ((uint16_t)(NFNL_SUBSYS_CTNETLINK << 8 | (message)))
 
+/* A dump of a million entries comes through here: each is gone through once, and no table is made
+ * of its attributes. */
+
 static int parse_addresses(const struct nlattr *nest, uint8_t family, struct flow_side *side)
 {
-	const struct nlattr *attrs[CTA_IP_MAX + 1];
-	bool is_ipv4 = family == AF_INET;
+	bool is_ipv4 = family == AF_INET, has_source = false, has_destination = false;
+	uint16_t source = is_ipv4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC;
+	uint16_t destination = is_ipv4 ? CTA_IP_V4_DST : CTA_IP_V6_DST;
 	size_t length = is_ipv4 ? 4 : 16;
+	const struct nlattr *attr;
+	struct attr_walk walk;
+	int ret;
 
-	if (!nest || attr_parse_nest(nest, attrs, CTA_IP_MAX) < 0)
-		return -EBADMSG;
-	if (attr_bytes(attrs[is_ipv4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC], side->source, length) < 0 ||
-	    attr_bytes(attrs[is_ipv4 ? CTA_IP_V4_DST : CTA_IP_V6_DST], side->destination, length) <
-		    0)
-		return -EBADMSG;
-	return 0;
+	attr_walk_nest(&walk, nest);
+	while ((ret = attr_walk_next(&walk, &attr)) > 0) {
+		if (attr_type(attr) == source) {
+			has_source = true;
+			ret = attr_bytes(attr, side->source, length);
+		} else if (attr_type(attr) == destination) {
+			has_destination = true;
+			ret = attr_bytes(attr, side->destination, length);
+		}
+		if (ret < 0)
+			return -EBADMSG;
+	}
+	return ret == 0 && has_source && has_destination ? 0 : -EBADMSG;
 }
 
 /* Protocols without ports send none. */
 static int parse_protocol(const struct nlattr *nest, uint8_t *protocol, struct flow_side *side)
 {
-	const struct nlattr *attrs[CTA_PROTO_DST_PORT + 1];
+	const struct nlattr *attr;
+	struct attr_walk walk;
+	bool has_number = false;
+	int ret;
 
-	if (!nest || attr_parse_nest(nest, attrs, CTA_PROTO_DST_PORT) < 0 ||
-	    attr_u8(attrs[CTA_PROTO_NUM], protocol) < 0 ||
-	    attr_be16(attrs[CTA_PROTO_SRC_PORT], &side->source_port) == -EBADMSG ||
-	    attr_be16(attrs[CTA_PROTO_DST_PORT], &side->destination_port) == -EBADMSG)
-		return -EBADMSG;
-	return 0;
+	attr_walk_nest(&walk, nest);
+	while ((ret = attr_walk_next(&walk, &attr)) > 0) {
+		switch (attr_type(attr)) {
+		case CTA_PROTO_NUM:
+			has_number = true;
+			ret = attr_u8(attr, protocol);
+			break;
+		case CTA_PROTO_SRC_PORT:
+			ret = attr_be16(attr, &side->source_port);
+			break;
+		case CTA_PROTO_DST_PORT:
+			ret = attr_be16(attr, &side->destination_port);
+			break;
+		}
+		if (ret < 0)
+			return -EBADMSG;
+	}
+	return ret == 0 && has_number ? 0 : -EBADMSG;
 }
 
 /* A zone of one direction only stands in the tuple of that direction. */
 static int parse_tuple(const struct nlattr *nest, struct flow_info *info, struct flow_side *side)
 {
-	const struct nlattr *attrs[CTA_TUPLE_MAX + 1];
+	bool has_addresses = false, has_protocol = false;
+	const struct nlattr *attr;
+	struct attr_walk walk;
+	int ret;
 
-	if (!nest || attr_parse_nest(nest, attrs, CTA_TUPLE_MAX) < 0 ||
-	    parse_addresses(attrs[CTA_TUPLE_IP], info->family, side) < 0 ||
-	    attr_be16(attrs[CTA_TUPLE_ZONE], &info->zone) == -EBADMSG)
-		return -EBADMSG;
-	return parse_protocol(attrs[CTA_TUPLE_PROTO], &info->protocol, side);
+	attr_walk_nest(&walk, nest);
+	while ((ret = attr_walk_next(&walk, &attr)) > 0) {
+		switch (attr_type(attr)) {
+		case CTA_TUPLE_IP:
+			has_addresses = true;
+			ret = parse_addresses(attr, info->family, side);
+			break;
+		case CTA_TUPLE_PROTO:
+			has_protocol = true;
+			ret = parse_protocol(attr, &info->protocol, side);
+			break;
+		case CTA_TUPLE_ZONE:
+			ret = attr_be16(attr, &info->zone);
+			break;
+		}
+		if (ret < 0)
+			return -EBADMSG;
+	}
+	return ret == 0 && has_addresses && has_protocol ? 0 : -EBADMSG;
 }
 
 static int parse_counters(const struct nlattr *nest, struct flow_side *side)
 {
-	const struct nlattr *attrs[CTA_COUNTERS_MAX + 1];
+	bool has_packets = false, has_bytes = false;
+	const struct nlattr *attr;
+	struct attr_walk walk;
+	int ret;
 
-	if (!nest)
-		return 0;
-	if (attr_parse_nest(nest, attrs, CTA_COUNTERS_MAX) < 0 ||
-	    attr_be64(attrs[CTA_COUNTERS_PACKETS], &side->counter.packets) < 0 ||
-	    attr_be64(attrs[CTA_COUNTERS_BYTES], &side->counter.bytes) < 0)
-		return -EBADMSG;
+	attr_walk_nest(&walk, nest);
+	while ((ret = attr_walk_next(&walk, &attr)) > 0) {
+		switch (attr_type(attr)) {
+		case CTA_COUNTERS_PACKETS:
+			has_packets = true;
+			ret = attr_be64(attr, &side->counter.packets);
+			break;
+		case CTA_COUNTERS_BYTES:
+			has_bytes = true;
+			ret = attr_be64(attr, &side->counter.bytes);
+			break;
+		}
+		if (ret < 0)
+			return -EBADMSG;
+	}
 	side->has_counter = true;
+	return ret == 0 && has_packets && has_bytes ? 0 : -EBADMSG;
+}
+
+static int parse_attribute(const struct nlattr *attr, struct flow_info *info)
+{
+	switch (attr_type(attr)) {
+	case CTA_TUPLE_ORIG:
+		return parse_tuple(attr, info, &info->sides[IP_CT_DIR_ORIGINAL]);
+	case CTA_TUPLE_REPLY:
+		return parse_tuple(attr, info, &info->sides[IP_CT_DIR_REPLY]);
+	case CTA_COUNTERS_ORIG:
+		return parse_counters(attr, &info->sides[IP_CT_DIR_ORIGINAL]);
+	case CTA_COUNTERS_REPLY:
+		return parse_counters(attr, &info->sides[IP_CT_DIR_REPLY]);
+	case CTA_STATUS:
+		return attr_be32(attr, &info->status);
+	case CTA_MARK:
+		info->has_mark = true;
+		return attr_be32(attr, &info->mark);
+	case CTA_ZONE:
+		return attr_be16(attr, &info->zone);
+	}
 	return 0;
 }
 
+#define PART(type) (UINT32_C(1) << (type))
+_Static_assert(CTA_MAX < 32, "a bit for each part of an entry");
+
 int conntrack_parse(const struct nlmsghdr *message, struct flow_info *info)
 {
-	const struct nlattr *attrs[CTA_MAX + 1];
+	const uint32_t needed = PART(CTA_TUPLE_ORIG) | PART(CTA_TUPLE_REPLY) | PART(CTA_STATUS);
 	const struct nfgenmsg *generic = mnl_nlmsg_get_payload(message);
-	struct flow_side *original = &info->sides[IP_CT_DIR_ORIGINAL];
-	struct flow_side *reply = &info->sides[IP_CT_DIR_REPLY];
+	const struct nlattr *attr;
+	struct attr_walk walk;
+	uint32_t seen = 0;
+	int ret;
 
 	memset(info, 0, sizeof(*info));
-	if (attr_parse(message, sizeof(*generic), attrs, CTA_MAX) < 0)
+	if (attr_walk_message(&walk, message, sizeof(*generic)) < 0)
 		return -EBADMSG;
 	info->family = generic->nfgen_family;
 	if (info->family != AF_INET && info->family != AF_INET6)
 		return -EBADMSG;
-	if (parse_tuple(attrs[CTA_TUPLE_ORIG], info, original) < 0 ||
-	    parse_tuple(attrs[CTA_TUPLE_REPLY], info, reply) < 0 ||
-	    parse_counters(attrs[CTA_COUNTERS_ORIG], original) < 0 ||
-	    parse_counters(attrs[CTA_COUNTERS_REPLY], reply) < 0 ||
-	    attr_be32(attrs[CTA_STATUS], &info->status) < 0 ||
-	    attr_be32(attrs[CTA_MARK], &info->mark) == -EBADMSG ||
-	    attr_be16(attrs[CTA_ZONE], &info->zone) == -EBADMSG)
-		return -EBADMSG;
-	info->has_mark = attrs[CTA_MARK];
-	return 0;
+	while ((ret = attr_walk_next(&walk, &attr)) > 0) {
+		if (parse_attribute(attr, info) < 0)
+			return -EBADMSG;
+		if (attr_type(attr) <= CTA_MAX)
+			seen |= PART(attr_type(attr));
+	}
+	return ret == 0 && (seen & needed) == needed ? 0 : -EBADMSG;
 }
 
 static int parse_protocol_of_tuple(const struct nlattr *tuple, uint8_t *protocol)
