@@ -818,7 +818,8 @@ enum nfto_finding_code {
 	NFTO_FINDING_MTU = 26,
 	/** "fragments": its packets come in as fragments. */
 	NFTO_FINDING_FRAGMENTS = 27,
-	/** "ip-options": its packets may have IP options, or a TTL that ends here. */
+	/** "ip-options": its packets may have IP options or extension headers, or a TTL that ends
+	 *  here. */
 	NFTO_FINDING_IP_OPTIONS = 28,
 	/** "asymmetric-route": its packets come in by another device than the route back leads
 	 *  to. */

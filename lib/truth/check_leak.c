@@ -168,11 +168,12 @@ static int suspect_packets(struct inquiry *inquiry, int direction)
 					      "the %s direction leaks, and no other cause is seen",
 					      direction_name(direction)));
 
-	if (ret < 0 || opener(inquiry)->family != AF_INET)
-		return ret;
-	return suspect(inquiry, findings_add(&inquiry->findings, NFTO_FINDING_IP_OPTIONS,
-					     "the %s direction leaks, and no other cause is seen",
-					     direction_name(direction)));
+	if (ret > 0)
+		ret = suspect(inquiry,
+			      findings_add(&inquiry->findings, NFTO_FINDING_IP_OPTIONS,
+					   "the %s direction leaks, and no other cause is seen",
+					   direction_name(direction)));
+	return ret;
 }
 
 static int check_leak(struct inquiry *inquiry, int direction)

@@ -92,7 +92,7 @@ static const struct text texts[] = {
 	{ NFTO_FINDING_FRAGMENTS, "fragments", NFTO_SEVERITY_WARNING,
 	  "its packets come in as fragments", "let the ends send packets that fit into the MTU" },
 	{ NFTO_FINDING_IP_OPTIONS, "ip-options", NFTO_SEVERITY_WARNING,
-	  "its packets may have IP options, or a TTL that ends here",
+	  "its packets may have IP options or extension headers, or a TTL that ends here",
 	  "look at the packets: tcpdump -v" },
 	{ NFTO_FINDING_ASYMMETRIC_ROUTE, "asymmetric-route", NFTO_SEVERITY_WARNING,
 	  "its packets come in by another device than the route back leads to",

@@ -36,7 +36,7 @@ every_finding_has_advice() { jq -e 'length > 0 and all(.[]; .advice != "")' "$sa
 # Two streams at a time, one of each protocol.
 start_streams() {	# ADDRESS
 	start_flow -c "$1"
-	ip netns exec lan iperf3 -p 5201 -t 600 -b 2M -u -c "$1" > /dev/null 2>&1 &
+	ip netns exec lan iperf3 -p 5201 -t 86400 -b 2M -u -c "$1" > /dev/null 2>&1 &
 	udp_pid=$!
 	within "$patience_s" both_are_offloaded "$1"
 }

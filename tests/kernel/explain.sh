@@ -412,6 +412,8 @@ test_options() {
 	cause "IP options, one way" "not-offloaded: ip-options?"
 	send udp $wan 7000 options
 	cause "IP options, answered without" "pretends: asymmetric-route? ip-options?"
+	send udp $wan6 7000 options
+	cause "extension headers of IPv6" "pretends: asymmetric-route? ip-options?"
 }
 
 second_wan() {
@@ -513,13 +515,32 @@ test_declined() {
 	apply_software
 }
 
+# A drain waits for the flows in hardware: there it is killed.
+test_draining() {
+	local drain
+	apply_hardware
+	send udp $wan 7000
+	check_soon "there is something to drain" explained "hardware:"
+	ip netns exec router nftoffload remove --keep-connections > /dev/null 2>&1 &
+	drain=$!
+	check_soon "the drain has begun" contains draining: \
+		in_router nft list table inet nftoffload
+	kill -9 $drain
+	wait $drain 2> /dev/null || true
+	stop_sending
+	send udp $wan 7000
+	cause "a drain was killed" "not-offloaded: draining"
+	tool remove > /dev/null
+	apply_software
+}
+
 # ---- all of it
 
 apply_software() { tool apply --mode software "$@" lan0 wan0 > /dev/null; }
 
 tests=(well protocol notrack half_open half_close helper seqadj first_packet threshold idle instance
 	local forwarding no_route ipsec device bridge deep mtu fragments options asymmetric hardware
-	declined)
+	declined draining)
 [ $# = 0 ] || tests=("$@")
 
 clean_up() {

@@ -90,7 +90,7 @@ unmake_router() {
 
 # A stream in the background, to be looked at.
 start_flow() {	# ARGUMENTS of iperf3
-	ip netns exec lan iperf3 -p 5202 -t 600 -b 4M "$@" > /dev/null 2>&1 &
+	ip netns exec lan iperf3 -p 5202 -t 86400 -b 4M "$@" > /dev/null 2>&1 &
 	flow_pid=$!
 }
 

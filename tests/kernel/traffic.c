@@ -144,6 +144,19 @@ static struct target read_target(const char *text, uint16_t port)
 	return target;
 }
 
+/* Options that mean nothing: in the header of IPv4, in a header of their own in IPv6. */
+static void set_options(int fd, int family)
+{
+	static const char options[] = { 1, 1, 1, 0 };
+	static const char header[] = { 0, 0, 1, 4, 0, 0, 0, 0 };
+	int ret = family == AF_INET ?
+			  setsockopt(fd, IPPROTO_IP, IP_OPTIONS, options, sizeof(options)) :
+			  setsockopt(fd, IPPROTO_IPV6, IPV6_DSTOPTS, header, sizeof(header));
+
+	if (ret < 0)
+		fail("options");
+}
+
 static int open_sender(const char *protocol, int family, uint16_t port, const struct wishes *wishes)
 {
 	static const struct {
@@ -156,7 +169,6 @@ static int open_sender(const char *protocol, int family, uint16_t port, const st
 		{ "sctp", SOCK_STREAM, IPPROTO_SCTP },
 		{ "udplite", SOCK_DGRAM, IPPROTO_UDPLITE },
 	};
-	static const char nothing[] = { 1, 1, 1, 0 };
 	struct target any = read_target(family == AF_INET ? "0.0.0.0" : "::", port);
 	int fd = -1, discovery = IP_PMTUDISC_DONT;
 
@@ -170,7 +182,7 @@ static int open_sender(const char *protocol, int family, uint16_t port, const st
 	if (family == AF_INET)
 		setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &discovery, sizeof(discovery));
 	if (wishes->options)
-		setsockopt(fd, IPPROTO_IP, IP_OPTIONS, nothing, sizeof(nothing));
+		set_options(fd, family);
 	return fd;
 }
 
