@@ -34,7 +34,7 @@ size_table() {	# FLOWS
 make_flows() {	# FLOWS
 	local connections offloaded
 	spread "$1"
-	generate lan-many "$(mac_of router-many br-lan)" $((packets_per_flow * $1)) \
+	generate lan-many eth0 "$(mac_of router-many br-lan)" $((packets_per_flow * $1)) \
 		"src_min 10.1.0.1" "src_max 10.1.0.$clients" \
 		"dst_min 10.2.0.1" "dst_max 10.2.0.$clients" \
 		"udp_src_min 1024" "udp_src_max $((1024 + ports))" \
