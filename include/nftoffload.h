@@ -843,7 +843,8 @@ enum nfto_finding_code {
 	NFTO_FINDING_HW_FORGOTTEN = 200,
 	/** Conntrack says hardware, and the hardware's table has one direction only. */
 	NFTO_FINDING_HW_ONE_DIRECTION = 201,
-	/** The hardware forwards it, and conntrack does not count that. */
+	/** The hardware forwards it, and conntrack does not count that. Certain from the third look
+	 *  on: once, the kernel may only be late. */
 	NFTO_FINDING_HW_NOT_COUNTED = 202,
 	/** Of a connection of TCP in hardware, one direction is counted and the other is not. */
 	NFTO_FINDING_HW_DIRECTION_STILL = 203,

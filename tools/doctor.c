@@ -274,7 +274,8 @@ static void explain_sample(struct examination *examination)
 	}
 }
 
-/* ---- The hardware against conntrack */
+/* ---- The hardware against conntrack. What is found is looked at once more: where processor time is
+ *      short, the kernel may only have been late. */
 
 static void judge_item(struct examination *examination, const struct nfto_audit_item *item)
 {
@@ -287,9 +288,27 @@ static void judge_item(struct examination *examination, const struct nfto_audit_
 	add_finding(examination, about, nfto_audit_item_finding(item));
 }
 
-static int examine_hardware(struct examination *examination)
+static uint64_t interval_ms(const struct examination *examination)
+{
+	uint64_t least = nfto_audit_interval_ms(examination->audit);
+	uint64_t asked = 1000 * (uint64_t)examination->options->interval_s;
+
+	return asked > least ? asked : least;
+}
+
+static int look_at_hardware(struct examination *examination)
 {
 	int ret = nfto_audit_look(examination->audit);
+
+	if (ret < 0 || nfto_audit_count(examination->audit) == 0)
+		return ret;
+	wait_ms(interval_ms(examination));
+	return nfto_audit_look(examination->audit);
+}
+
+static int examine_hardware(struct examination *examination)
+{
+	int ret = look_at_hardware(examination);
 
 	if (ret < 0)
 		return ret;
@@ -322,14 +341,6 @@ static int look_again(struct examination *examination)
 	if (ret == 0)
 		explain_sample(examination);
 	return ret;
-}
-
-static uint64_t interval_ms(const struct examination *examination)
-{
-	uint64_t least = nfto_audit_interval_ms(examination->audit);
-	uint64_t asked = 1000 * (uint64_t)examination->options->interval_s;
-
-	return asked > least ? asked : least;
 }
 
 static int examine(struct examination *examination)

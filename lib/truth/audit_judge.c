@@ -247,7 +247,10 @@ static bool judge_uncounted(const struct judged *judged, struct verdict *verdict
 	    !judged->look->has_counters || !judged->last->has_counters ||
 	    reads_a_table(judged, takes_counters) || !is_uncounted(judged, i))
 		return false;
+	judged->now[i]->seen |= SEEN_UNCOUNTED;
 	verdict->code = NFTO_FINDING_HW_NOT_COUNTED;
+	/* On a machine that is short of processor time, the kernel may only be late once. */
+	verdict->is_possible = !has(judged->before[i], SEEN_UNCOUNTED);
 	snprintf(verdict->evidence, sizeof(verdict->evidence),
 		 "%s direction: %" PRIu64 " packets by the table, of which conntrack had %" PRIu64
 		 " at both looks",

@@ -27,7 +27,8 @@ enum seen {
 	SEEN_TWICE = 1u << 4,	  /* in two zones: which of them is meant, nobody can tell */
 	SEEN_HARDWARE = 1u << 5,  /* an entry of the hardware ... */
 	SEEN_HW_COUNTED = 1u << 6,
-	SEEN_REPORTED = 1u << 7, /* there is a finding about the hardware's entry */
+	SEEN_REPORTED = 1u << 7,   /* there is a finding about the hardware's entry */
+	SEEN_UNCOUNTED = 1u << 12, /* what the hardware has counted is not in conntrack */
 	/* At any look up to this one. */
 	SEEN_EVER_MARKED = 1u << 8,
 	SEEN_EVER_HARDWARE = 1u << 9,

@@ -57,9 +57,9 @@ is_empty() {
 
 audit() { nsenter --net=/run/netns/router nftoffload audit "$@"; }
 
-audit_now() {
+audit_now() {	# ARGUMENT...
 	local status=0
-	audit --json > "$report" || status=$?
+	audit --json "$@" > "$report" || status=$?
 	[ "$status" = 0 ] || [ "$status" = 3 ]
 }
 
@@ -201,7 +201,13 @@ test_no_statistics() {
 	connect 5331 -u -c 203.0.113.2
 	audit_now
 	check "no statistics: found" found hw-not-counted hw-not-counted "5330 5331"
-	check "no statistics: that is certain" all_are .certain
+	check "no statistics: two looks do not prove it" all_are '.certain | not'
+	disconnect
+	connect 5332 -c 203.0.113.2
+	connect 5333 -u -c 203.0.113.2
+	audit_now --looks 3
+	check "no statistics: found by three looks" found hw-not-counted hw-not-counted "5332 5333"
+	check "no statistics: they do" all_are .certain
 	put no_stats 0
 	disconnect
 }

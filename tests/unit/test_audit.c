@@ -420,6 +420,23 @@ static void look_uncounted(struct setup *setup, bool is_foe)
 	}
 }
 
+/* The kernel asks for the counters a little late. */
+static void test_counted_late(void **state)
+{
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup);
+	look_uncounted(&setup, false);
+	put_rules(&setup, "tcp", 300, 300);
+	look(&setup, connection(IPPROTO_TCP, 250, 250));
+	assert_nothing(&setup);
+	put_rules(&setup, "tcp", 400, 400);
+	look(&setup, connection(IPPROTO_TCP, 250, 250));
+	assert_only(&setup, NFTO_FINDING_HW_NOT_COUNTED, false);
+	tear_down(&setup);
+}
+
 static void test_not_counted(void **state)
 {
 	struct setup setup;
@@ -427,6 +444,9 @@ static void test_not_counted(void **state)
 	(void)state;
 	set_up(&setup);
 	look_uncounted(&setup, false);
+	assert_only(&setup, NFTO_FINDING_HW_NOT_COUNTED, false);
+	put_rules(&setup, "tcp", 300, 300);
+	look(&setup, connection(IPPROTO_TCP, 3, 3));
 	assert_only(&setup, NFTO_FINDING_HW_NOT_COUNTED, true);
 	tear_down(&setup);
 }
@@ -920,6 +940,7 @@ int main(void)
 		cmocka_unit_test(test_one_direction),
 		cmocka_unit_test(test_late_binding),
 		cmocka_unit_test(test_not_counted),
+		cmocka_unit_test(test_counted_late),
 		cmocka_unit_test(test_not_to_be_counted),
 		cmocka_unit_test(test_counters_lag),
 		cmocka_unit_test(test_direction_still),
