@@ -27,7 +27,7 @@ connect() {	# PORT ARGUMENTS of iperf3
 	local port=$1
 	shift
 	add_server "$port"
-	ip netns exec lan iperf3 -p "$port" -t 600 -b 200K -l 1000 "$@" > /dev/null 2>&1 &
+	ip netns exec lan iperf3 -p "$port" -t 86400 -b 200K -l 1000 "$@" > /dev/null 2>&1 &
 	clients+=($!)
 	check_soon "port $port: in hardware, by the engine too" is_in_engine "$port"
 }

@@ -33,7 +33,7 @@ timeouts_are() { is "$1" timeouts; }
 # Two TCP connections of iperf3, and one over UDP that is left to itself.
 start_traffic() {
 	start_flow -c 203.0.113.2
-	ip netns exec lan iperf3 -p 5201 -t 600 -b 1M -u -c 203.0.113.2 > /dev/null 2>&1 &
+	ip netns exec lan iperf3 -p 5201 -t 86400 -b 1M -u -c 203.0.113.2 > /dev/null 2>&1 &
 	udp_pid=$!
 	check_soon "TCP and UDP are in the engine" traffic_is_in_engine
 }

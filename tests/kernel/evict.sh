@@ -50,7 +50,7 @@ add_client() {	# PORT ARGUMENTS of iperf3
 	local port=$1
 	shift
 	add_server "$port"
-	ip netns exec lan iperf3 -p "$port" -t 600 -b 200K -l 1400 "$@" > /dev/null 2>&1 &
+	ip netns exec lan iperf3 -p "$port" -t 86400 -b 200K -l 1400 "$@" > /dev/null 2>&1 &
 	clients+=($!)
 }
 

@@ -118,7 +118,7 @@ conntrack_like() { in_router conntrack -L "${@:2}" 2>/dev/null | grep -qE "$1"; 
 # A stream in the background, to be looked at.
 flow_pid=''
 start_flow() {	# ARGUMENTS of iperf3
-	ip netns exec "$lan" iperf3 -p 5202 -t 600 -b 4M "$@" > /dev/null 2>&1 &
+	ip netns exec "$lan" iperf3 -p 5202 -t 86400 -b 4M "$@" > /dev/null 2>&1 &
 	flow_pid=$!
 }
 
