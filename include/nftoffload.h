@@ -1121,6 +1121,12 @@ const char *nfto_backlog_name(enum nfto_backlog backlog);
 int nfto_status_backlog(const struct nfto_status *status, enum nfto_backlog backlog,
 			uint64_t *waiting);
 
+/** How many connections the kernel has evicted to make room for others, as conntrack was full: its
+ *  early_drop, of the whole network namespace. Only those that are not assured are; 6.12 does not
+ *  spare offloaded ones of them (6.1 does). What nfto_evict() deletes is not counted.
+ *  @return 0; -ENODATA if the kernel does not tell (CONFIG_NF_CONNTRACK_PROCFS). Since 0.1. */
+int nfto_status_early_drops(const struct nfto_status *status, uint64_t *connections);
+
 /**
  * How many flows were offloaded, per second, between two looks at the same instance.
  * @param now The later one.

@@ -97,6 +97,17 @@ static void print_counters(const struct nfto_status *status)
 	       nfto_status_name(status), nfto_status_leaked(status));
 }
 
+static void print_evictions(const struct nfto_status *status)
+{
+	uint64_t connections;
+
+	if (nfto_status_early_drops(status, &connections) < 0)
+		return;
+	print_heading("evicted_connections_total", "counter",
+		      "Connections that the kernel threw out, as conntrack was full (early_drop).");
+	printf("nftoffload_evicted_connections_total %" PRIu64 "\n", connections);
+}
+
 static void print_backlog(const struct nfto_status *status)
 {
 	uint64_t waiting;
@@ -155,6 +166,7 @@ static int run(struct nfto_ctx *ctx, const struct options *options)
 	print_devices(status);
 	print_flows(nfto_status_flows(status));
 	print_counters(status);
+	print_evictions(status);
 	print_backlog(status);
 	print_settings(status);
 	nfto_status_free(status);

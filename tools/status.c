@@ -228,6 +228,14 @@ static json_t *json_backlog(const struct nfto_status *status)
 	return json;
 }
 
+static void json_set_early_drops(json_t *json, const struct nfto_status *status)
+{
+	uint64_t connections = 0;
+	int ret = nfto_status_early_drops(status, &connections);
+
+	json_set_known(json, "early_drops", ret, connections);
+}
+
 /* What only two looks tell. */
 static void json_set_comparison(json_t *json, const struct report *report)
 {
@@ -311,6 +319,7 @@ static json_t *json_report(const struct report *report)
 	json_object_set_new(json, "settings", json_settings(status));
 	json_object_set_new(json, "modules", json_modules(status));
 	json_object_set_new(json, "backlog", json_backlog(status));
+	json_set_early_drops(json, status);
 	return json;
 }
 

@@ -82,6 +82,7 @@ static int read_evidence(struct nfto_ctx *ctx, struct nfto_status *status)
 	settings_read(ctx, &status->settings);
 	modules_read(ctx, status->modules);
 	backlog_read(ctx, &status->backlog);
+	early_drops_read(ctx, &status->early_drops);
 	ret = status_read_devices(ctx, status);
 	if (ret < 0)
 		return ret;
@@ -280,5 +281,13 @@ NFTO_API int nfto_status_backlog(const struct nfto_status *status, enum nfto_bac
 	if (!status->backlog.is_known || (unsigned int)backlog >= BACKLOG_COUNT)
 		return -ENODATA;
 	*waiting = status->backlog.items[backlog];
+	return 0;
+}
+
+NFTO_API int nfto_status_early_drops(const struct nfto_status *status, uint64_t *connections)
+{
+	if (!status->early_drops.is_known)
+		return -ENODATA;
+	*connections = status->early_drops.count;
 	return 0;
 }

@@ -3,6 +3,7 @@
 #define NFTO_STATUS_H
 
 #include "facts/backlog.h"
+#include "facts/early_drops.h"
 #include "facts/caps.h"
 #include "facts/flow_counts.h"
 #include "facts/modules.h"
@@ -55,6 +56,7 @@ struct nfto_status {
 	struct settings settings;
 	enum nfto_module_state modules[MODULE_COUNT];
 	struct backlog backlog;
+	struct early_drops early_drops;
 	uint64_t read_at_ms; /* when the counters of the rules were read */
 };
 

@@ -339,6 +339,41 @@ test_metrics() {
 	tool remove > /dev/null
 }
 
+# More connections than conntrack has room for, in so few buckets that each new one finds another to
+# take the place of. Both settings are of all network namespaces.
+test_evictions() {
+	local max size
+	max=$(sysctl -n net.netfilter.nf_conntrack_max)
+	size=$(cat "$hash_size")
+	tool apply lan0 wan0 > /dev/null
+	check "as many evictions as conntrack counts" is "$(early_drops)" \
+		metric evicted_connections_total
+	echo 512 > "$hash_size"
+	sysctl -qw net.netfilter.nf_conntrack_max=1000
+	send_datagrams 1200
+	sysctl -qw net.netfilter.nf_conntrack_max="$max"
+	echo "$size" > "$hash_size"
+	check "conntrack was full, and evicted some" test "$(early_drops)" -ge 100
+	check "as many as it counts again" is "$(early_drops)" metric evicted_connections_total
+	check "in JSON, too" is "$(early_drops)" status .early_drops
+	tool remove > /dev/null
+}
+
+hash_size=/sys/module/nf_conntrack/parameters/hashsize
+
+send_datagrams() {	# NUMBER, each of them from a port of its own
+	# shellcheck disable=SC2016
+	ip netns exec lan bash -c '
+		for ((i = 0; i < $0; i++)); do
+			echo > /dev/udp/203.0.113.2/$((10000 + i))
+		done 2> /dev/null' "$1"
+}
+
+# Of all processors, in the words of conntrack(8).
+early_drops() {
+	in_router conntrack -S | grep -o "early_drop=[0-9]*" | awk -F= '{ sum += $2 } END { print sum }'
+}
+
 # Between the two looks, the flow is thrown out again and again.
 test_rates() {
 	local looks pid
@@ -376,6 +411,7 @@ test_missing_device
 test_refused
 test_foreign
 test_metrics
+test_evictions
 test_rates
 test_confirmed
 test_not_confirmed

@@ -482,6 +482,7 @@ static void test_nothing_is_known(void **state)
 	for (int i = -1; i <= NFTO_BACKLOG_STATISTICS + 1; i++)
 		assert_int_equal(nfto_status_backlog(status, (enum nfto_backlog)i, &value),
 				 -ENODATA);
+	assert_int_equal(nfto_status_early_drops(status, &value), -ENODATA);
 	for (size_t i = 0; i <= nfto_status_module_count(status); i++)
 		assert_int_equal(nfto_status_module_state(status, i), NFTO_MODULE_UNKNOWN);
 	assert_null(nfto_status_module_name(status, nfto_status_module_count(status)));
@@ -567,6 +568,38 @@ static void test_backlog(void **state)
 	nfto_status_free(status);
 }
 
+#define CONNTRACK "thread-self/net/stat/nf_conntrack"
+#define CONNTRACK_HEADING "entries  clashres found drop early_drop icmp_error\n"
+
+static void assert_early_drops(const char *text, int ret, uint64_t expected)
+{
+	struct nfto_status *status;
+	uint64_t connections = 42;
+
+	proc_folder_write(CONNTRACK, text);
+	status = read_software();
+	assert_int_equal(nfto_status_early_drops(status, &connections), ret);
+	assert_int_equal(connections, expected);
+	nfto_status_free(status);
+}
+
+/* Numbers are hexadecimal. */
+static void test_early_drops(void **state)
+{
+	(void)state;
+	assert_early_drops(CONNTRACK_HEADING
+			   "00000007  00000001 00000002 00000003 0000001f 00000004\n"
+			   "00000007  00000001 00000002 00000003 00000002 00000004\n",
+			   0, 33);
+	assert_early_drops("entries early_drop\n00000007 ffffffff\n00000007 ffffffff\n", 0,
+			   2 * (uint64_t)UINT32_MAX);
+	assert_early_drops(CONNTRACK_HEADING, 0, 0);
+	assert_early_drops(CONNTRACK_HEADING "1 2 3 4\n", -ENODATA, 42);
+	assert_early_drops(CONNTRACK_HEADING "1 2 3 4 many\n", -ENODATA, 42);
+	assert_early_drops("entries early_drops drop\n1 2 3\n", -ENODATA, 42);
+	assert_early_drops("", -ENODATA, 42);
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -601,6 +634,7 @@ int main(void)
 		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_modules),
 		cmocka_unit_test(test_backlog),
+		cmocka_unit_test(test_early_drops),
 		cmocka_unit_test(test_names),
 	};
 	int failures = cmocka_run_group_tests(tests, NULL, NULL);
