@@ -63,7 +63,8 @@ audit_now() {	# ARGUMENT...
 	[ "$status" = 0 ] || [ "$status" = 3 ]
 }
 
-# In the background, up to its first look, and then up to each next one.
+# In the background, up to its first look, and then up to each next one. User-mode Linux does not tell
+# what a process waits for, so not there.
 start_audit() {
 	nsenter --net=/run/netns/router nftoffload audit --json "$@" > "$report" &
 	auditor=$! reads=0
@@ -71,9 +72,16 @@ start_audit() {
 }
 
 next_look() {
-	until [ "$(reads_of_audit)" != "$reads" ] && audit_sleeps; do sleep 0.02; done
+	until [ "$(reads_of_audit)" != "$reads" ] && audit_sleeps; do
+		audit_runs || bail_out "the audit ended, and was not seen to sleep before"
+		sleep 0.02
+	done
 	reads=$(reads_of_audit)
 }
+
+audit_runs() { kill -0 "$auditor" 2> /dev/null; }
+
+bail_out() { echo "Bail out! $1"; exit 1; }
 
 reads_of_audit() { sed -n 's/^syscr: //p' "/proc/$auditor/io"; }
 
