@@ -2,7 +2,7 @@
 #include "operation.h"
 #include "unit.h"
 
-void set_up(struct setup *setup)
+void set_up_txn(struct txn_setup *setup)
 {
 	setup->fake = fake_new();
 	setup->ctx = fake_ctx(setup->fake);
@@ -10,7 +10,7 @@ void set_up(struct setup *setup)
 	assert_int_equal(nfto_txn_new(setup->ctx, &setup->txn), 0);
 }
 
-void tear_down(struct setup *setup)
+void tear_down_txn(struct txn_setup *setup)
 {
 	nfto_txn_free(setup->txn);
 	nfto_ctx_free(setup->ctx);

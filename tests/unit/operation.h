@@ -7,14 +7,14 @@
 #define INET NFTO_FAMILY_INET
 
 /* A transaction over a fake. */
-struct setup {
+struct txn_setup {
 	struct fake *fake;
 	struct nfto_ctx *ctx;
 	struct nfto_txn *txn;
 	const struct nfto_error *error;
 };
-void set_up(struct setup *setup);
-void tear_down(struct setup *setup);
+void set_up_txn(struct txn_setup *setup);
+void tear_down_txn(struct txn_setup *setup);
 
 /* The next batch is done as it was asked for. */
 void answer_ack(struct fake *fake);

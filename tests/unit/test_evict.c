@@ -8,6 +8,7 @@
 #include "conntrack_form.h"
 #include "describe.h"
 #include "reply.h"
+#include "setup.h"
 #include "unit.h"
 
 #define GET CT(IPCTNL_MSG_CT_GET)
@@ -33,25 +34,6 @@ static const struct reply_flow ipv6 = {
 	.original = { "2001:db8::10", "2001:db8:1::2", 500, 4500 },
 	.reply = { "2001:db8:1::2", "2001:db8::10", 4500, 500 },
 };
-
-struct setup {
-	struct fake *fake;
-	struct nfto_ctx *ctx;
-	const struct nfto_error *error;
-};
-
-static void set_up(struct setup *setup)
-{
-	setup->fake = fake_new();
-	setup->ctx = fake_ctx(setup->fake);
-	setup->error = nfto_ctx_error(setup->ctx);
-}
-
-static void tear_down(struct setup *setup)
-{
-	nfto_ctx_free(setup->ctx);
-	fake_free(setup->fake);
-}
 
 static void answer_flows(struct fake *fake, size_t count)
 {

@@ -5,28 +5,10 @@
 
 #include "caps_script.h"
 #include "describe.h"
+#include "setup.h"
 #include "unit.h"
 
 #define FEATURE_COUNT 10
-
-struct setup {
-	struct fake *fake;
-	struct nfto_ctx *ctx;
-	const struct nfto_error *error;
-};
-
-static void set_up(struct setup *setup)
-{
-	setup->fake = fake_new();
-	setup->ctx = fake_ctx(setup->fake);
-	setup->error = nfto_ctx_error(setup->ctx);
-}
-
-static void tear_down(struct setup *setup)
-{
-	nfto_ctx_free(setup->ctx);
-	fake_free(setup->fake);
-}
 
 /* Of a namespace without a single device that may have hardware. */
 static void answer_no_devices(struct fake *fake)

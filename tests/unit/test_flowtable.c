@@ -6,32 +6,19 @@
 
 #include "describe.h"
 #include "instance_script.h"
+#include "setup.h"
 #include "unit.h"
 
 #define INET NFTO_FAMILY_INET
 #define NEW NFT(NFT_MSG_NEWFLOWTABLE)
 #define GET NFT(NFT_MSG_GETFLOWTABLE)
 
-struct setup {
-	struct fake *fake;
-	struct nfto_ctx *ctx;
-	const struct nfto_error *error;
-};
-
 /* With the answer to the first request, up to the point where that to the dump begins. */
-static void set_up(struct setup *setup)
+static void set_up_dump(struct setup *setup)
 {
-	setup->fake = fake_new();
-	setup->ctx = fake_ctx(setup->fake);
-	setup->error = nfto_ctx_error(setup->ctx);
+	set_up(setup);
 	instance_answer_generation(setup->fake);
 	fake_answer(setup->fake, GET);
-}
-
-static void tear_down(struct setup *setup)
-{
-	nfto_ctx_free(setup->ctx);
-	fake_free(setup->fake);
 }
 
 static const char *const two_devices[] = { "lan0", "wan0", NULL };
@@ -71,7 +58,7 @@ static void test_get(void **state)
 	struct setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_dump(&setup);
 	reply_flowtable(setup.fake, &example);
 	reply_done(setup.fake);
 	assert_int_equal(nfto_flowtable_get(setup.ctx, INET, "t", "f", &flowtable), 0);
@@ -93,7 +80,7 @@ static void test_get_among_others(void **state)
 	struct setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_dump(&setup);
 	other.name = "e";
 	reply_flowtable(setup.fake, &other);
 	fake_datagram(setup.fake);
@@ -113,7 +100,7 @@ static void test_get_of_one_that_is_missing(void **state)
 	struct setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_dump(&setup);
 	reply_flowtable(setup.fake, &example);
 	reply_done(setup.fake);
 	assert_int_equal(nfto_flowtable_get(setup.ctx, INET, "t", "g", &flowtable), -ENOENT);
@@ -153,7 +140,7 @@ static void test_list(void **state)
 	struct setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_dump(&setup);
 	reply_flowtable(setup.fake, &example);
 	reply_flowtable(setup.fake, &other);
 	reply_done(setup.fake);
@@ -177,7 +164,7 @@ static void test_empty_list(void **state)
 	struct setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_dump(&setup);
 	reply_done(setup.fake);
 	assert_int_equal(nfto_flowtables_read(setup.ctx, &list), 0);
 	assert_int_equal(nfto_flowtables_count(list), 0);
@@ -201,7 +188,7 @@ static void test_most_devices_of_longest_names(void **state)
 		snprintf(names[i], sizeof(names[i]), "long-name-%05u", i % 100000u);
 		devices[i] = names[i];
 	}
-	set_up(&setup);
+	set_up_dump(&setup);
 	flowtable.devices = devices;
 	reply_flowtable(setup.fake, &flowtable);
 	reply_done(setup.fake);
@@ -220,7 +207,7 @@ static void test_context_asks_for_the_generation_once(void **state)
 	struct setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_dump(&setup);
 	reply_done(setup.fake);
 	assert_int_equal(nfto_flowtables_read(setup.ctx, &list), 0);
 	nfto_flowtables_free(list);
@@ -249,7 +236,7 @@ static void test_interrupted_dump_is_repeated(void **state)
 	struct setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_dump(&setup);
 	answer_interrupted(setup.fake);
 	fake_answer(setup.fake, GET);
 	answer_interrupted(setup.fake);
@@ -270,7 +257,7 @@ static void test_dump_that_is_always_interrupted(void **state)
 	struct setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_dump(&setup);
 	answer_interrupted(setup.fake);
 	for (int i = 1; i < 4; i++) {
 		fake_answer(setup.fake, GET);
@@ -549,7 +536,7 @@ static void test_variant(void **state)
 	struct nfto_flowtables *list = UNTOUCHED(struct nfto_flowtables);
 	struct setup setup;
 
-	set_up(&setup);
+	set_up_dump(&setup);
 	reply_flowtable(setup.fake, &example);
 	variant->script(setup.fake);
 	reply_done(setup.fake);

@@ -6,6 +6,7 @@
 
 #include "describe.h"
 #include "instance_script.h"
+#include "setup.h"
 #include "unit.h"
 
 #define NAME "nftoffload"
@@ -27,25 +28,11 @@ static const uint8_t key6[] = {
 static const char *const set_names[] = { "leaks4_original", "leaks4_reply", "leaks6_original",
 					 "leaks6_reply" };
 
-struct setup {
-	struct fake *fake;
-	struct nfto_ctx *ctx;
-	const struct nfto_error *error;
-};
-
-static void set_up(struct setup *setup)
+static void set_up_instance(struct setup *setup)
 {
-	setup->fake = fake_new();
-	setup->ctx = fake_ctx(setup->fake);
-	setup->error = nfto_ctx_error(setup->ctx);
+	set_up(setup);
 	instance_answer_table(setup->fake, "managed by nftoffload");
 	instance_answer_generation(setup->fake);
-}
-
-static void tear_down(struct setup *setup)
-{
-	nfto_ctx_free(setup->ctx);
-	fake_free(setup->fake);
 }
 
 static void answer_empty(struct fake *fake, int count)
@@ -90,7 +77,7 @@ static void test_one_leak_in_each_set(void **state)
 	struct setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_instance(&setup);
 	answer_one(setup.fake, set_names[0], key4, sizeof(key4), 1);
 	answer_one(setup.fake, set_names[1], key4, sizeof(key4), 2);
 	answer_one(setup.fake, set_names[2], key6, sizeof(key6), 3);
@@ -131,7 +118,7 @@ static void test_requests(void **state)
 	struct setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_instance(&setup);
 	answer_empty(setup.fake, 4);
 	assert_int_equal(nfto_leaks_read(setup.ctx, NAME, &leaks), 0);
 	assert_int_equal(nfto_leaks_count(leaks), 0);
@@ -150,7 +137,7 @@ static void test_many_leaks_in_many_messages(void **state)
 	struct setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_instance(&setup);
 	fake_answer(setup.fake, GET);
 	for (int i = 0; i < 30; i++) {
 		if (i % 10 == 0)
@@ -192,7 +179,7 @@ static void test_set_that_is_gone(void **state)
 	struct setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_instance(&setup);
 	answer_one(setup.fake, set_names[0], key4, sizeof(key4), 1);
 	for (int i = 1; i < 4; i++) {
 		fake_answer(setup.fake, GET);
@@ -213,7 +200,7 @@ static void test_interrupted_dump(void **state)
 	struct setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_instance(&setup);
 	answer_one(setup.fake, set_names[0], key4, sizeof(key4), 1);
 	fake_answer(setup.fake, GET);
 	elements = reply_open_elements(setup.fake, set_names[1]);
@@ -345,7 +332,7 @@ static void test_variant(void **state)
 	struct nfto_leaks *leaks = UNTOUCHED(struct nfto_leaks);
 	struct setup setup;
 
-	set_up(&setup);
+	set_up_instance(&setup);
 	fake_answer(setup.fake, GET);
 	variant->script(setup.fake);
 	reply_done(setup.fake);
@@ -372,7 +359,7 @@ static void test_lost_answer(void **state)
 	struct setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_instance(&setup);
 	answer_one(setup.fake, set_names[0], key4, sizeof(key4), 1);
 	fake_answer(setup.fake, GET);
 	fake_receive_error(setup.fake, ENOBUFS);

@@ -107,10 +107,10 @@ static void test_operation(void **state)
 {
 	const struct operation *operation = *state;
 	const char *expected[COUNT(operation->messages) + 3] = { "begin any subsystem=10" };
-	struct setup setup;
+	struct txn_setup setup;
 	int count = 1;
 
-	set_up(&setup);
+	set_up_txn(&setup);
 	for (size_t i = 0; operation->messages[i]; i++)
 		expected[count++] = operation->messages[i];
 	expected[count] = "end any subsystem=10";
@@ -119,18 +119,18 @@ static void test_operation(void **state)
 	assert_int_equal(nfto_txn_commit(setup.txn), 0);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NONE);
 	assert_sent(setup.fake, 0, expected);
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 static void test_rule_with_comment(void **state)
 {
-	struct setup setup;
+	struct txn_setup setup;
 	const struct nlmsghdr *rule;
 	const struct nlattr *attr;
 	bool has_comment = false;
 
 	(void)state;
-	set_up(&setup);
+	set_up_txn(&setup);
 	answer_ack(setup.fake);
 	assert_int_equal(op_add_rule_with_comment(setup.txn), 0);
 	assert_int_equal(nfto_txn_commit(setup.txn), 0);
@@ -143,7 +143,7 @@ static void test_rule_with_comment(void **state)
 		has_comment = true;
 	}
 	assert_true(has_comment);
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 /* One batch, byte for byte, but for the byte order of the host that headers have. */
@@ -172,15 +172,15 @@ static void test_bytes_of_a_batch(void **state)
 		0, 0, 0, 0x0a,
 	};
 	/* clang-format on */
-	struct setup setup;
+	struct txn_setup setup;
 
-	set_up(&setup);
+	set_up_txn(&setup);
 	answer_ack(setup.fake);
 	assert_int_equal(op_add_device(setup.txn), 0);
 	assert_int_equal(nfto_txn_commit(setup.txn), 0);
 	assert_int_equal(setup.fake->sent_length, sizeof(expected));
 	assert_memory_equal(setup.fake->sent, expected, sizeof(expected));
-	tear_down(&setup);
+	tear_down_txn(&setup);
 #endif
 	(void)state;
 }

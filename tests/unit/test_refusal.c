@@ -142,9 +142,9 @@ static void test_refusal(void **state)
 {
 	const struct refusal *refusal = *state;
 	const struct nlmsghdr *message;
-	struct setup setup;
+	struct txn_setup setup;
 
-	set_up(&setup);
+	set_up_txn(&setup);
 	answer_ack(setup.fake);
 	assert_int_equal(refusal->add(setup.txn), 0);
 	assert_int_equal(nfto_txn_check(setup.txn), 0);
@@ -159,14 +159,14 @@ static void test_refusal(void **state)
 			    nfto_error_code_name(refusal->code));
 	assert_int_equal(nfto_error_errno(setup.error), refusal->errnum);
 	assert_string_equal(nfto_error_kernel_text(setup.error), "words");
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 /*
  * The kernel blames an expression with ENOENT if it does not know the kind, and just so if it does
  * not find the flowtable. Which of both it is depends on what is there.
  */
-static int refuse_rule(struct setup *setup, int message)
+static int refuse_rule(struct txn_setup *setup, int message)
 {
 	fake_answer(setup->fake, BATCH);
 	reply_error(setup->fake, message, ENOENT);
@@ -210,41 +210,41 @@ static const struct present present_flowtables[] = {
 static void test_rule_without_flowtable(void **state)
 {
 	const struct present *present = *state;
-	struct setup setup;
+	struct txn_setup setup;
 
-	set_up(&setup);
+	set_up_txn(&setup);
 	answer_flowtables(setup.fake, present->family, present->table, present->flowtable);
 	assert_int_equal(refuse_rule(&setup, 3), -ENOENT);
 	assert_int_equal(nfto_error_code(setup.error), present->code);
 	assert_string_equal(nfto_error_object(setup.error), "offload rule in chain inet t c");
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 static void test_rule_where_nothing_can_be_listed(void **state)
 {
-	struct setup setup;
+	struct txn_setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_txn(&setup);
 	fake_answer(setup.fake, NFT(NFT_MSG_GETGEN));
 	reply_error(setup.fake, 0, EPERM);
 	assert_int_equal(refuse_rule(&setup, 3), -ENOENT);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NO_FLOWTABLE);
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 /* What the same batch has made is there, so it is the kind. */
 static void test_rule_behind_its_flowtable(void **state)
 {
-	struct setup setup;
+	struct txn_setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_txn(&setup);
 	assert_int_equal(op_add_flowtable(setup.txn), 0);
 	assert_int_equal(refuse_rule(&setup, 4), -ENOENT);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NOT_SUPPORTED);
 	assert_int_equal(setup.fake->request_count, 1);
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 /* ---- Whose refusal is it? */
@@ -290,9 +290,9 @@ static const struct culprit culprits[] = {
 static void test_culprit(void **state)
 {
 	const struct culprit *culprit = *state;
-	struct setup setup;
+	struct txn_setup setup;
 
-	set_up(&setup);
+	set_up_txn(&setup);
 	assert_int_equal(add_many(setup.txn), 0);
 	fake_answer(setup.fake, BATCH);
 	reply_error(setup.fake, culprit->message, EIO);
@@ -300,7 +300,7 @@ static void test_culprit(void **state)
 	assert_int_equal(nfto_txn_commit(setup.txn), -EIO);
 	assert_string_equal(nfto_error_object(setup.error), culprit->object);
 	assert_string_equal(nfto_error_device(setup.error), culprit->device);
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 /* An answer to the begin of the batch is about all of it; so is none. */
@@ -323,9 +323,9 @@ static const struct whole whole_batches[] = {
 static void test_whole_batch(void **state)
 {
 	const struct whole *whole = *state;
-	struct setup setup;
+	struct txn_setup setup;
 
-	set_up(&setup);
+	set_up_txn(&setup);
 	assert_int_equal(op_add_table(setup.txn), 0);
 	fake_answer(setup.fake, BATCH);
 	if (whole->errnum)
@@ -334,16 +334,16 @@ static void test_whole_batch(void **state)
 	assert_int_equal(nfto_error_code(setup.error), whole->code);
 	assert_string_equal(nfto_error_object(setup.error), whole->object);
 	assert_string_equal(nfto_error_device(setup.error), "");
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 /* The batch is off as soon as one error is seen, so that is told, and not the loss. */
 static void test_error_is_told_though_others_are_lost(void **state)
 {
-	struct setup setup;
+	struct txn_setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_txn(&setup);
 	assert_int_equal(op_add_device(setup.txn), 0);
 	fake_answer(setup.fake, BATCH);
 	reply_error(setup.fake, 1, EOPNOTSUPP);
@@ -351,21 +351,21 @@ static void test_error_is_told_though_others_are_lost(void **state)
 	assert_int_equal(nfto_txn_commit(setup.txn), -EOPNOTSUPP);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_DEVICE_REFUSED);
 	assert_string_equal(nfto_error_device(setup.error), "lan0");
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 static void test_lost_answer(void **state)
 {
-	struct setup setup;
+	struct txn_setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_txn(&setup);
 	assert_int_equal(op_add_device(setup.txn), 0);
 	fake_answer(setup.fake, BATCH);
 	fake_receive_error(setup.fake, ENOBUFS);
 	assert_int_equal(nfto_txn_commit(setup.txn), -ENOBUFS);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_LOST);
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 int main(void)

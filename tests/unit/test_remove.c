@@ -4,28 +4,10 @@
 
 #include "describe.h"
 #include "instance_script.h"
+#include "setup.h"
 #include "unit.h"
 
 #define NAME "nftoffload"
-
-struct setup {
-	struct fake *fake;
-	struct nfto_ctx *ctx;
-	const struct nfto_error *error;
-};
-
-static void set_up(struct setup *setup)
-{
-	setup->fake = fake_new();
-	setup->ctx = fake_ctx(setup->fake);
-	setup->error = nfto_ctx_error(setup->ctx);
-}
-
-static void tear_down(struct setup *setup)
-{
-	nfto_ctx_free(setup->ctx);
-	fake_free(setup->fake);
-}
 
 static void test_instance(void **state)
 {

@@ -4,28 +4,12 @@
 
 #include "instance_script.h"
 #include "intent/spec.h"
+#include "setup.h"
 #include "unit.h"
 
 #define NAME "nftoffload"
 #define HARDWARE 1
 #define COUNTER 2
-
-struct setup {
-	struct fake *fake;
-	struct nfto_ctx *ctx;
-};
-
-static void set_up(struct setup *setup)
-{
-	setup->fake = fake_new();
-	setup->ctx = fake_ctx(setup->fake);
-}
-
-static void tear_down(struct setup *setup)
-{
-	nfto_ctx_free(setup->ctx);
-	fake_free(setup->fake);
-}
 
 static struct nfto_spec *read_spec(const struct instance_script *instance)
 {

@@ -4,31 +4,13 @@
 #include <string.h>
 
 #include "describe.h"
+#include "setup.h"
 #include "status_script.h"
 #include "unit.h"
 
 #define NAME "nftoffload"
 #define HARDWARE 1
 #define COUNTER 2
-
-struct setup {
-	struct fake *fake;
-	struct nfto_ctx *ctx;
-	const struct nfto_error *error;
-};
-
-static void set_up(struct setup *setup)
-{
-	setup->fake = fake_new();
-	setup->ctx = fake_ctx(setup->fake);
-	setup->error = nfto_ctx_error(setup->ctx);
-}
-
-static void tear_down(struct setup *setup)
-{
-	nfto_ctx_free(setup->ctx);
-	fake_free(setup->fake);
-}
 
 static struct nfto_status *read_with(const struct instance_script *instance,
 				     const struct status_script *script)

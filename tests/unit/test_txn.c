@@ -10,29 +10,29 @@
 
 static void test_empty_transaction_sends_nothing(void **state)
 {
-	struct setup setup;
+	struct txn_setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_txn(&setup);
 	assert_int_equal(nfto_txn_commit(setup.txn), 0);
 	assert_int_equal(nfto_txn_check(setup.txn), 0);
 	assert_int_equal(setup.fake->request_count, 0);
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 static void test_check_leaves_out_the_end(void **state)
 {
 	static const char *const expected[] = { "begin any subsystem=10",
 						"newtable inet create ack name=t", NULL };
-	struct setup setup;
+	struct txn_setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_txn(&setup);
 	answer_ack(setup.fake);
 	assert_int_equal(op_add_table(setup.txn), 0);
 	assert_int_equal(nfto_txn_check(setup.txn), 0);
 	assert_sent(setup.fake, 0, expected);
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 static void test_operations_stay_until_they_are_done(void **state)
@@ -40,10 +40,10 @@ static void test_operations_stay_until_they_are_done(void **state)
 	static const char *const expected[] = { "begin any subsystem=10",
 						"newtable inet create ack name=t",
 						"end any subsystem=10", NULL };
-	struct setup setup;
+	struct txn_setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_txn(&setup);
 	assert_int_equal(op_add_table(setup.txn), 0);
 	answer_ack(setup.fake);
 	assert_int_equal(nfto_txn_check(setup.txn), 0);
@@ -58,7 +58,7 @@ static void test_operations_stay_until_they_are_done(void **state)
 	/* And then they are gone. */
 	assert_int_equal(nfto_txn_commit(setup.txn), 0);
 	assert_int_equal(setup.fake->request_count, 3);
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 /* Each message that asks for an acknowledgement gets one, and the first of them would be taken for
@@ -69,10 +69,10 @@ static void test_only_the_last_operation_is_acknowledged(void **state)
 						"newtable inet create name=t",
 						"deltable inet ack name=t", "end any subsystem=10",
 						NULL };
-	struct setup setup;
+	struct txn_setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_txn(&setup);
 	answer_ack(setup.fake);
 	assert_int_equal(op_add_table(setup.txn), 0);
 	assert_int_equal(nfto_txn_check(setup.txn), 0);
@@ -80,7 +80,7 @@ static void test_only_the_last_operation_is_acknowledged(void **state)
 	assert_int_equal(op_delete_table(setup.txn), 0);
 	assert_int_equal(nfto_txn_commit(setup.txn), 0);
 	assert_sent(setup.fake, 1, expected);
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 static void test_transaction_can_be_used_again(void **state)
@@ -88,10 +88,10 @@ static void test_transaction_can_be_used_again(void **state)
 	static const char *const expected[] = { "begin any subsystem=10",
 						"deltable inet ack name=t", "end any subsystem=10",
 						NULL };
-	struct setup setup;
+	struct txn_setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_txn(&setup);
 	answer_ack(setup.fake);
 	assert_int_equal(op_add_table(setup.txn), 0);
 	assert_int_equal(nfto_txn_commit(setup.txn), 0);
@@ -99,7 +99,7 @@ static void test_transaction_can_be_used_again(void **state)
 	assert_int_equal(op_delete_table(setup.txn), 0);
 	assert_int_equal(nfto_txn_commit(setup.txn), 0);
 	assert_sent(setup.fake, 1, expected);
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 static void test_arguments_are_copied(void **state)
@@ -110,10 +110,10 @@ static void test_arguments_are_copied(void **state)
 		"end any subsystem=10", NULL
 	};
 	char table[] = "t", flowtable[] = "f", device[] = "lan0";
-	struct setup setup;
+	struct txn_setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_txn(&setup);
 	assert_int_equal(nfto_txn_add_device(setup.txn, INET, table, flowtable, device), 0);
 	table[0] = flowtable[0] = device[0] = 'x';
 	fake_answer(setup.fake, BATCH);
@@ -122,17 +122,17 @@ static void test_arguments_are_copied(void **state)
 	assert_sent(setup.fake, 0, expected);
 	assert_string_equal(nfto_error_object(setup.error), "flowtable inet t f");
 	assert_string_equal(nfto_error_device(setup.error), "lan0");
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 /* More than the kernel takes in one message. */
 static void test_300_devices(void **state)
 {
-	struct setup setup;
+	struct txn_setup setup;
 	char text[200], expected[200], device[16];
 
 	(void)state;
-	set_up(&setup);
+	set_up_txn(&setup);
 	for (unsigned int i = 1; i <= 300; i++) {
 		snprintf(device, sizeof(device), "long-name-%05u", i % 100000u);
 		assert_int_equal(nfto_txn_add_device(setup.txn, INET, "t", "f", device), 0);
@@ -150,7 +150,7 @@ static void test_300_devices(void **state)
 		assert_string_equal(describe(fake_sent(setup.fake, 0, i), text, sizeof(text)),
 				    expected);
 	}
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 /* ---- What is refused before the kernel sees it: nothing is added by it */
@@ -274,9 +274,9 @@ static const struct invalid invalids[] = {
 static void test_invalid(void **state)
 {
 	const struct invalid *invalid = *state;
-	struct setup setup;
+	struct txn_setup setup;
 
-	set_up(&setup);
+	set_up_txn(&setup);
 	assert_int_equal(invalid->add(setup.txn), -EINVAL);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_INVALID);
 	assert_int_equal(nfto_error_errno(setup.error), EINVAL);
@@ -284,7 +284,7 @@ static void test_invalid(void **state)
 	assert_int_equal(nfto_txn_commit(setup.txn), 0);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NONE);
 	assert_int_equal(setup.fake->request_count, 0);
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 static void test_longest_names_and_comments_are_taken(void **state)
@@ -296,26 +296,26 @@ static void test_longest_names_and_comments_are_taken(void **state)
 						" name=" NAME_255
 						" hook{devices{name=123456789012345}}",
 						"end any subsystem=10", NULL };
-	struct setup setup;
+	struct txn_setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_txn(&setup);
 	answer_ack(setup.fake);
 	assert_int_equal(nfto_txn_add_table(setup.txn, INET, NAME_255, COMMENT_127), 0);
 	assert_int_equal(
 		nfto_txn_add_device(setup.txn, INET, NAME_255, NAME_255, "123456789012345"), 0);
 	assert_int_equal(nfto_txn_commit(setup.txn), 0);
 	assert_sent(setup.fake, 0, expected);
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 /* The largest messages that can be made fit into the room that each is given. */
 static void test_largest_messages(void **state)
 {
-	struct setup setup;
+	struct txn_setup setup;
 
 	(void)state;
-	set_up(&setup);
+	set_up_txn(&setup);
 	answer_ack(setup.fake);
 	assert_int_equal(nfto_txn_add_offload_rule(setup.txn, INET, NAME_255, NAME_255, NAME_255, 0,
 						   COMMENT_127),
@@ -324,7 +324,7 @@ static void test_largest_messages(void **state)
 	assert_int_equal(nfto_txn_commit(setup.txn), 0);
 	for (size_t i = 0; i < fake_sent_messages(setup.fake, 0); i++)
 		assert_in_range(fake_sent(setup.fake, 0, i)->nlmsg_len, 16, MESSAGE_ROOM);
-	tear_down(&setup);
+	tear_down_txn(&setup);
 }
 
 static void test_free_of_nothing(void **state)
