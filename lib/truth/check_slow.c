@@ -193,7 +193,7 @@ static int told_as_not_forwarded(struct inquiry *inquiry)
 
 int check_ways(struct inquiry *inquiry)
 {
-	const struct end *end = inquiry->unreachable;
+	const struct end *end;
 	int ret = inquiry_find_ways(inquiry);
 
 	if (ret < 0)
