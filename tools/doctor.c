@@ -21,6 +21,14 @@
 #define SAMPLE 8
 #define MOST_OF_A_KIND 4
 
+/* "PROTOCOL SOURCE > DESTINATION" */
+#define FLOW_NAME_SIZE (3 * ADDRESS_SIZE)
+
+struct sample {
+	struct nfto_tuple *tuple;
+	char name[FLOW_NAME_SIZE];
+};
+
 struct examination {
 	struct nfto_ctx *ctx;
 	const struct options *options;
@@ -29,7 +37,7 @@ struct examination {
 	/* Of the first look. */
 	struct nfto_status *before;
 	struct nfto_audit *audit;
-	struct nfto_tuple *sample[SAMPLE];
+	struct sample sample[SAMPLE];
 	size_t sample_count;
 };
 
@@ -168,30 +176,32 @@ static void examine_plan(struct examination *examination)
 	nfto_spec_free(spec);
 }
 
-/* ---- Flows that leak */
+/* ---- The name of a flow */
 
 static void name_flow(uint8_t protocol, int family, const void *source, uint16_t source_port,
-		      const void *destination, uint16_t destination_port, char *text, size_t size)
+		      const void *destination, uint16_t destination_port, char name[FLOW_NAME_SIZE])
 {
-	char from[ADDRESS_SIZE], to[ADDRESS_SIZE], name[8];
+	char from[ADDRESS_SIZE], to[ADDRESS_SIZE], protocol_name[8];
 
-	output_protocol(protocol, name, sizeof(name));
+	output_protocol(protocol, protocol_name, sizeof(protocol_name));
 	output_endpoint(family, source, source_port, from, sizeof(from));
 	output_endpoint(family, destination, destination_port, to, sizeof(to));
-	snprintf(text, size, "%s %s > %s", name, from, to);
+	snprintf(name, FLOW_NAME_SIZE, "%s %s > %s", protocol_name, from, to);
 }
+
+/* ---- Flows that leak */
 
 static void judge_leak(struct examination *examination, const struct nfto_leak *leak)
 {
 	struct nfto_explanation *explanation;
-	char about[3 * ADDRESS_SIZE];
+	char about[FLOW_NAME_SIZE];
 
 	if (nfto_leak_packets(leak) <= HARMLESS_LEAK ||
 	    nfto_explain_leak(examination->ctx, examination->options->name, leak, &explanation) < 0)
 		return;
 	name_flow(nfto_leak_protocol(leak), nfto_leak_family(leak), nfto_leak_source(leak),
 		  nfto_leak_source_port(leak), nfto_leak_destination(leak),
-		  nfto_leak_destination_port(leak), about, sizeof(about));
+		  nfto_leak_destination_port(leak), about);
 	if (nfto_explanation_count(explanation) > 0)
 		add_finding(examination, about, nfto_explanation_get(explanation, 0));
 	nfto_explanation_free(explanation);
@@ -232,6 +242,20 @@ static int examine_status(struct examination *examination)
 /* ---- Flows in software, where hardware was asked for: why? A flow that was there at the first look
  *      has had the time to go into the hardware. */
 
+static void take_flow(struct examination *examination, const struct nfto_flow *flow)
+{
+	struct sample *sample = &examination->sample[examination->sample_count];
+	const enum nfto_direction original = NFTO_DIRECTION_ORIGINAL;
+
+	if (nfto_tuple_new_of_flow(flow, &sample->tuple) < 0)
+		return;
+	name_flow(nfto_flow_protocol(flow), nfto_flow_family(flow),
+		  nfto_flow_source(flow, original), nfto_flow_source_port(flow, original),
+		  nfto_flow_destination(flow, original), nfto_flow_destination_port(flow, original),
+		  sample->name);
+	examination->sample_count++;
+}
+
 static int take_sample(struct examination *examination)
 {
 	struct nfto_flow_filter *filter;
@@ -248,12 +272,8 @@ static int take_sample(struct examination *examination)
 	nfto_flow_filter_free(filter);
 	if (ret < 0)
 		return ret;
-	while (examination->sample_count < SAMPLE && (ret = nfto_flows_next(flows, &flow)) > 0) {
-		struct nfto_tuple **tuple = &examination->sample[examination->sample_count];
-
-		if (nfto_tuple_new_of_flow(flow, tuple) == 0)
-			examination->sample_count++;
-	}
+	while (examination->sample_count < SAMPLE && (ret = nfto_flows_next(flows, &flow)) > 0)
+		take_flow(examination, flow);
 	nfto_flows_free(flows);
 	return ret < 0 ? ret : 0;
 }
@@ -263,12 +283,14 @@ static void explain_sample(struct examination *examination)
 	struct nfto_explanation *explanation;
 
 	for (size_t i = 0; i < examination->sample_count; i++) {
-		if (nfto_explain(examination->ctx, examination->options->name,
-				 examination->sample[i], &explanation) < 0)
+		const struct sample *sample = &examination->sample[i];
+
+		if (nfto_explain(examination->ctx, examination->options->name, sample->tuple,
+				 &explanation) < 0)
 			continue;
 		if (nfto_explanation_verdict(explanation) == NFTO_VERDICT_SOFTWARE &&
 		    nfto_explanation_count(explanation) > 0)
-			add_finding(examination, "a flow in software",
+			add_finding(examination, sample->name,
 				    nfto_explanation_get(explanation, 0));
 		nfto_explanation_free(explanation);
 	}
@@ -279,12 +301,11 @@ static void explain_sample(struct examination *examination)
 
 static void judge_item(struct examination *examination, const struct nfto_audit_item *item)
 {
-	char about[3 * ADDRESS_SIZE];
+	char about[FLOW_NAME_SIZE];
 
 	name_flow(nfto_audit_item_protocol(item), nfto_audit_item_family(item),
 		  nfto_audit_item_source(item), nfto_audit_item_source_port(item),
-		  nfto_audit_item_destination(item), nfto_audit_item_destination_port(item), about,
-		  sizeof(about));
+		  nfto_audit_item_destination(item), nfto_audit_item_destination_port(item), about);
 	add_finding(examination, about, nfto_audit_item_finding(item));
 }
 
@@ -361,7 +382,7 @@ static int examine(struct examination *examination)
 static void free_examination(struct examination *examination)
 {
 	for (size_t i = 0; i < examination->sample_count; i++)
-		nfto_tuple_free(examination->sample[i]);
+		nfto_tuple_free(examination->sample[i].tuple);
 	nfto_status_free(examination->before);
 	nfto_audit_free(examination->audit);
 	json_decref(examination->findings);

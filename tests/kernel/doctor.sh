@@ -31,6 +31,11 @@ finds() {	# CODE
 
 exits_with() { [ "$(cat "$work/status")" = "$1" ]; }
 
+names_the_flow() {	# CODE
+	jq -e --arg code "$1" 'all(.[] | select(.code == $code);
+		.about | test("^(tcp|udp) [^ ]+:[0-9]+ > [^ ]+:520[12]$"))' "$said"
+}
+
 every_finding_has_advice() { jq -e 'length > 0 and all(.[]; .advice != "")' "$said"; }
 
 # Two streams at a time, one of each protocol.
@@ -60,6 +65,7 @@ test_knob() {
 	check "$what: the doctor finds it" finds "$code"
 	check "$what: and says so by its exit status" not exits_with 0
 	check "$what: with advice" every_finding_has_advice
+	check "$what: and names the flow" names_the_flow "$code"
 	stop_streams
 	put "$knob" "$rest"
 	tool remove > /dev/null
@@ -105,6 +111,9 @@ test_forgotten() {
 	put forget 1
 	check "forgotten entries: the doctor finds it" finds hw-forgotten
 	check "forgotten entries: and says so by its exit status" not exits_with 0
+	doctor --bundle "$work/bundle" > /dev/null
+	check "forgotten entries: they are in the bundle" bundle_has '.findings | length > 0'
+	check "forgotten entries: but no address" names_no_address
 	stop_streams
 	put refuse_udp 0
 	tool remove > /dev/null
