@@ -77,10 +77,10 @@ tuples() {
 offloaded() { in_router conntrack -L "$@" 2> /dev/null | { grep OFFLOAD || true; } | tuples; }
 
 each_client_is_offloaded() {
-	local port tuples
-	tuples=$(offloaded)
+	local port listed
+	listed=$(offloaded)
 	for port in 5301 5302 5303 5304 5305 5306 5307; do
-		[[ $tuples == *"dport=$port"* ]] || return 1
+		[[ $listed == *"dport=$port"* ]] || return 1
 	done
 }
 
