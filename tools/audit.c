@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "flow_name.h"
 #include "json.h"
 #include "reports.h"
 #include "table.h"
@@ -138,20 +139,15 @@ static enum table_colour colour_of(const struct nfto_finding *finding)
 static void add_item(struct table *table, const struct nfto_audit_item *item)
 {
 	const struct nfto_finding *finding = nfto_audit_item_finding(item);
-	char protocol[8], source[ADDRESS_SIZE], destination[ADDRESS_SIZE], text[1024];
+	char name[FLOW_NAME_SIZE], text[1024];
 	const char *const cells[] = {
 		nfto_severity_name(nfto_finding_severity(finding)),
 		nfto_finding_code_name(nfto_finding_code(finding)),
 		text,
 	};
-	int family = nfto_audit_item_family(item);
 
-	output_protocol(nfto_audit_item_protocol(item), protocol, sizeof(protocol));
-	output_endpoint(family, nfto_audit_item_source(item), nfto_audit_item_source_port(item),
-			source, sizeof(source));
-	output_endpoint(family, nfto_audit_item_destination(item),
-			nfto_audit_item_destination_port(item), destination, sizeof(destination));
-	snprintf(text, sizeof(text), "%s %s > %s: %s%s (%s)", protocol, source, destination,
+	flow_name_of_item(item, name);
+	snprintf(text, sizeof(text), "%s: %s%s (%s)", name,
 		 nfto_finding_is_certain(finding) ? "" : "possible: ",
 		 nfto_finding_sentence(finding), nfto_finding_evidence(finding));
 	table_add(table, colour_of(finding), cells);

@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 
 #include "findings.h"
+#include "flow_name.h"
 #include "json.h"
 #include "mask.h"
 #include "plan.h"
@@ -20,9 +21,6 @@
 /* How many flows are asked why they are in software, and how many findings of one kind are told. */
 #define SAMPLE 8
 #define MOST_OF_A_KIND 4
-
-/* "PROTOCOL SOURCE > DESTINATION" */
-#define FLOW_NAME_SIZE (3 * ADDRESS_SIZE)
 
 struct sample {
 	struct nfto_tuple *tuple;
@@ -176,19 +174,6 @@ static void examine_plan(struct examination *examination)
 	nfto_spec_free(spec);
 }
 
-/* ---- The name of a flow */
-
-static void name_flow(uint8_t protocol, int family, const void *source, uint16_t source_port,
-		      const void *destination, uint16_t destination_port, char name[FLOW_NAME_SIZE])
-{
-	char from[ADDRESS_SIZE], to[ADDRESS_SIZE], protocol_name[8];
-
-	output_protocol(protocol, protocol_name, sizeof(protocol_name));
-	output_endpoint(family, source, source_port, from, sizeof(from));
-	output_endpoint(family, destination, destination_port, to, sizeof(to));
-	snprintf(name, FLOW_NAME_SIZE, "%s %s > %s", protocol_name, from, to);
-}
-
 /* ---- Flows that leak */
 
 static void judge_leak(struct examination *examination, const struct nfto_leak *leak)
@@ -199,9 +184,7 @@ static void judge_leak(struct examination *examination, const struct nfto_leak *
 	if (nfto_leak_packets(leak) <= HARMLESS_LEAK ||
 	    nfto_explain_leak(examination->ctx, examination->options->name, leak, &explanation) < 0)
 		return;
-	name_flow(nfto_leak_protocol(leak), nfto_leak_family(leak), nfto_leak_source(leak),
-		  nfto_leak_source_port(leak), nfto_leak_destination(leak),
-		  nfto_leak_destination_port(leak), about);
+	flow_name_of_leak(leak, about);
 	if (nfto_explanation_count(explanation) > 0)
 		add_finding(examination, about, nfto_explanation_get(explanation, 0));
 	nfto_explanation_free(explanation);
@@ -245,14 +228,10 @@ static int examine_status(struct examination *examination)
 static void take_flow(struct examination *examination, const struct nfto_flow *flow)
 {
 	struct sample *sample = &examination->sample[examination->sample_count];
-	const enum nfto_direction original = NFTO_DIRECTION_ORIGINAL;
 
 	if (nfto_tuple_new_of_flow(flow, &sample->tuple) < 0)
 		return;
-	name_flow(nfto_flow_protocol(flow), nfto_flow_family(flow),
-		  nfto_flow_source(flow, original), nfto_flow_source_port(flow, original),
-		  nfto_flow_destination(flow, original), nfto_flow_destination_port(flow, original),
-		  sample->name);
+	flow_name(flow, sample->name);
 	examination->sample_count++;
 }
 
@@ -303,9 +282,7 @@ static void judge_item(struct examination *examination, const struct nfto_audit_
 {
 	char about[FLOW_NAME_SIZE];
 
-	name_flow(nfto_audit_item_protocol(item), nfto_audit_item_family(item),
-		  nfto_audit_item_source(item), nfto_audit_item_source_port(item),
-		  nfto_audit_item_destination(item), nfto_audit_item_destination_port(item), about);
+	flow_name_of_item(item, about);
 	add_finding(examination, about, nfto_audit_item_finding(item));
 }
 

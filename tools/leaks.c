@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "findings.h"
+#include "flow_name.h"
 #include "tool.h"
 
 /* Hundreds of leaks have one cause: who reads on would wait long for nothing. */
@@ -12,15 +13,10 @@
 /* Two addresses of IPv6 fill a line by themselves. */
 static void print_flow(const struct nfto_leak *leak)
 {
-	char protocol[8], source[ADDRESS_SIZE], destination[ADDRESS_SIZE];
-	int family = nfto_leak_family(leak);
+	char name[FLOW_NAME_SIZE];
 
-	output_protocol(nfto_leak_protocol(leak), protocol, sizeof(protocol));
-	output_endpoint(family, nfto_leak_source(leak), nfto_leak_source_port(leak), source,
-			sizeof(source));
-	output_endpoint(family, nfto_leak_destination(leak), nfto_leak_destination_port(leak),
-			destination, sizeof(destination));
-	printf("%s %s > %s\n", protocol, source, destination);
+	flow_name_of_leak(leak, name);
+	printf("%s\n", name);
 }
 
 /* Few packets need no cause. */

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "findings.h"
+#include "flow_name.h"
 #include "json.h"
 #include "reports.h"
 #include "tool.h"
@@ -378,17 +379,11 @@ static void print_findings(const struct nfto_status *status)
 
 static void print_leak(const struct nfto_leak *leak)
 {
-	char protocol[8], source[ADDRESS_SIZE], destination[ADDRESS_SIZE];
-	int family = nfto_leak_family(leak);
+	char name[FLOW_NAME_SIZE];
 
-	output_endpoint(family, nfto_leak_source(leak), nfto_leak_source_port(leak), source,
-			sizeof(source));
-	output_endpoint(family, nfto_leak_destination(leak), nfto_leak_destination_port(leak),
-			destination, sizeof(destination));
-	output_protocol(nfto_leak_protocol(leak), protocol, sizeof(protocol));
-	printf("  leak      %s %s > %s, %s direction: %" PRIu64 " packets\n", protocol, source,
-	       destination, nfto_direction_name(nfto_leak_direction(leak)),
-	       nfto_leak_packets(leak));
+	flow_name_of_leak(leak, name);
+	printf("  leak      %s, %s direction: %" PRIu64 " packets\n", name,
+	       nfto_direction_name(nfto_leak_direction(leak)), nfto_leak_packets(leak));
 }
 
 static void print_rate(int result, double rate)
