@@ -28,13 +28,15 @@ both_directions_of_ipv6() {
 }
 
 # The engine forwards the traffic, and the CPU sees only what opens and closes connections.
+# What counts is what the server received: iperf3 ends with megabytes still in the sender's buffer.
 transfer_past_the_cpu() {	# ADDRESS
-	local sent forwarded cpu
+	local received forwarded cpu
 	forwarded=$(get packets_forwarded) cpu=$(get packets_to_cpu)
-	sent=$(in_lan iperf3 -J -p 5201 -c "$1" -n 20M | jq '.end.sum_sent.bytes / 1500 | floor')
+	received=$(in_lan iperf3 -J -p 5201 -c "$1" -n 20M |
+		jq '.end.sum_received.bytes / 1500 | floor')
 	forwarded=$(($(get packets_forwarded) - forwarded)) cpu=$(($(get packets_to_cpu) - cpu))
-	echo "sent at least $sent packets, engine forwarded $forwarded, CPU saw $cpu"
-	[ "$sent" -gt 10000 ] && [ "$forwarded" -gt "$sent" ] && [ "$cpu" -lt 150 ]
+	echo "received at least $received packets, engine forwarded $forwarded, CPU saw $cpu"
+	[ "$received" -gt 5000 ] && [ "$forwarded" -gt "$received" ] && [ "$cpu" -lt 150 ]
 }
 
 server_sees_masqueraded_address_only() {
