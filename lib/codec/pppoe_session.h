@@ -4,10 +4,16 @@
 
 #include <net/if.h>
 #include <stdbool.h>
-#include <stddef.h>
 
-/* Reads a line of /proc/net/pppoe, such as "00000001 02:00:00:00:00:01     eth1", without its
- * newline. False if it is none with a session, as the heading. */
-bool pppoe_session_parse(const char *line, size_t length, char device[IFNAMSIZ]);
+#include "neighbour.h"
+
+struct pppoe_session {
+	uint8_t address[ETHERNET_ADDRESS_SIZE]; /* of the other end */
+	char device[IFNAMSIZ];			/* as it was named when the session began */
+};
+
+/* Reads a line of /proc/net/pppoe, such as "00000001 02:00:00:00:00:01     eth1". False if it is
+ * none with a session, as the heading. */
+bool pppoe_session_parse(const char *line, struct pppoe_session *session);
 
 #endif

@@ -525,26 +525,29 @@ struct session {
 
 static const struct session sessions[] = {
 	{ "Id       Address              Device", NULL },
-	{ "00000001 02:00:00:00:00:01     eth1", "eth1" },
-	{ "0000ABCD 02:00:00:00:00:01   eth0.7", "eth0.7" },
-	{ "00000001 02:00:00:00:00:01 a-name-of-15-by", "a-name-of-15-by" },
-	{ "00000001 02:00:00:00:00:01 a-name-of-16-byt", NULL },
-	{ "00000001 02:00:00:00:00:01         ", NULL },
-	{ "00000001 02:00:00:00:00:01", NULL },
+	{ "00000001 02:00:ab:00:00:01     eth1", "eth1" },
+	{ "0000ABCD 02:00:ab:00:00:01   eth0.7", "eth0.7" },
+	{ "00000001 02:00:ab:00:00:01 a-name-of-15-by", "a-name-of-15-by" },
+	{ "00000001 02:00:ab:00:00:01 a-name-of-16-byt", NULL },
+	{ "00000001 02:00:ab:00:00:01         ", NULL },
+	{ "00000001 02:00:ab:00:00:01", NULL },
 	{ "00000001", NULL },
 	{ "", NULL },
-	{ "0000000100:02:00:00:00:00:01     eth1", NULL },
+	{ "00000001 02:00:no:00:00:01     eth1", NULL },
+	{ "0000000100:02:00:ab:00:00:01     eth1", NULL },
 };
 
 static void test_session(void **state)
 {
 	const struct session *session = *state;
-	char device[IFNAMSIZ];
+	static const uint8_t address[] = { 2, 0, 0xab, 0, 0, 1 };
+	struct pppoe_session parsed;
 
-	assert_int_equal(pppoe_session_parse(session->name, strlen(session->name), device),
-			 session->device != NULL);
-	if (session->device)
-		assert_string_equal(device, session->device);
+	assert_int_equal(pppoe_session_parse(session->name, &parsed), session->device != NULL);
+	if (!session->device)
+		return;
+	assert_string_equal(parsed.device, session->device);
+	assert_memory_equal(parsed.address, address, sizeof(address));
 }
 
 int main(void)
