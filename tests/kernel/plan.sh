@@ -6,13 +6,14 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . ./tap.sh
 . ./router.sh
+. ./pppoe.sh
 
 show_state() {
 	tool plan --record -
 	tool status
 }
 
-record=$(mktemp) session=() pppoe_server=''
+record=$(mktemp)
 
 # "DECISION REASON NAME" of each device, in one line.
 plan() {
@@ -86,30 +87,23 @@ test_leaks() {	# WHAT INTERFACE
 	check "$1: by the plan (${devices[*]}), nothing leaks" few leaks_of "${devices[@]}"
 }
 
-start_pppoe() {
+connect_pppoe() {
 	ip -n router link add link wan0 name wan0.7 up type vlan id 7
 	ip -n wan link add link eth0 name eth0.7 up type vlan id 7
-	printf 'noauth\n' > "$record"
-	ip netns exec wan pppoe-server -F -I eth0.7 -L 10.9.0.2 -R 10.9.0.1 -O "$record" \
-		> /dev/null 2>&1 &
-	pppoe_server=$!
-	ip netns exec router pppd plugin pppoe.so nic-wan0.7 ifname pppoe-wan noauth nodetach \
-		noipdefault persist maxfail 0 holdoff 1 > /dev/null 2>&1 &
-	session+=($!)
+	start_pppoe wan0.7 pppoe-wan 10.9.0.1 eth0.7 10.9.0.2
 	check_soon "a PPPoE session" contains 'inet 10.9.0.1 ' \
 		ip -n router address show dev pppoe-wan
 	ip -n wan route replace 192.168.1.0/24 dev ppp0
 }
 
 test_pppoe() {
-	start_pppoe
+	connect_pppoe
 	check "the session's device is found" contains "pppoe lower=wan0.7" tool plan --record -
 	check "and the devices below" is "software; taken route pppoe-wan; left-out between wan0.7; $(
 		)taken entry wan0" plan --mode software pppoe-wan
 	test_leaks PPPoE pppoe-wan
 	check "with the VLAN in its place, it does" not few leaks_of lan0 wan0.7
-	kill "${session[@]}" "$pppoe_server"
-	session=()
+	stop_pppoe
 	tool remove > /dev/null
 }
 
@@ -126,7 +120,7 @@ test_tunnel() {
 }
 
 clean_up() {
-	[ ${#session[@]} = 0 ] || kill "${session[@]}" "$pppoe_server" || true
+	stop_pppoe
 	rm -f "$record"
 	unmake_router
 }
@@ -135,7 +129,6 @@ trap clean_up EXIT
 make_router nftosim
 test_usage
 test_devices
-modprobe pppoe
 test_pppoe
 test_tunnel
 done_testing

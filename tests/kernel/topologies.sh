@@ -9,6 +9,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . ./tap.sh
 . ./router.sh
+. ./pppoe.sh
 . ./topology.sh
 
 # Topology and modes. Software needs no other NIC than the emulated one, which is a plain one then.

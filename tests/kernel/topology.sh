@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# Routers as people have them, built with the real tools: sourced by the tests. Needs router.sh.
+# Routers as people have them, built with the real tools: sourced by the tests. Needs router.sh and
+# pppoe.sh.
 #
 #   lan   192.168.1.2 ---.
 #                        | 192.168.1.1 [router] 203.0.113.1 --- 203.0.113.2  wan
@@ -176,14 +177,8 @@ topology_qinq() {
 	build
 }
 
-# The provider's end is in user space, as pppoe-server has it; the router's is in the kernel.
-pppoe_over() {	# ROUTER'S-DEVICE HOST'S-DEVICE
-	modprobe -qa ppp_generic ppp_async pppoe || true
-	echo noauth > /tmp/topology-ppp
-	ip netns exec wan pppoe-server -F -I "$2" -L 203.0.113.2 -R 203.0.113.1 -N 1 \
-		-O /tmp/topology-ppp > /dev/null 2>&1 &
-	ip netns exec router pppd plugin pppoe.so "nic-$1" noauth nodetach nodefaultroute \
-		persist maxfail 0 holdoff 1 ifname ppp0 > /dev/null 2>&1 &
+pppoe_over() {	# ROUTER'S-DEVICE WAN'S-DEVICE
+	start_pppoe "$1" ppp0 203.0.113.1 "$2" 203.0.113.2
 	l2_device[ppp0]=$1
 }
 
