@@ -806,7 +806,8 @@ enum nfto_finding_code {
 	NFTO_FINDING_NO_REVERSE_ROUTE = 20,
 	/** "ipsec": packets come out of IPsec or go into it. */
 	NFTO_FINDING_IPSEC = 21,
-	/** "unlisted-device": a device that its packets come in by is not in the flowtable. */
+	/** "unlisted-device": a device that its packets come in by is not in the flowtable. Not certain
+	 * below a PPPoE session, which is taken to be the only one there is. */
 	NFTO_FINDING_UNLISTED_DEVICE = 22,
 	/** "no-neighbour": the Ethernet address of the next hop is not known. */
 	NFTO_FINDING_NO_NEIGHBOUR = 23,

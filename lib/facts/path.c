@@ -6,8 +6,9 @@
 #include <net/if_arp.h>
 
 #include "path.h"
+#include "pppoe.h"
 
-/* NF_FLOW_TABLE_ENCAP_MAX: so many tags fit into a flow. */
+/* NF_FLOW_TABLE_ENCAP_MAX: so many VLAN tags and PPPoE sessions fit into a flow. */
 #define MOST_TAGS 2
 
 /* NET_DEVICE_PATH_STACK_MAX: so many devices are followed. */
@@ -76,6 +77,24 @@ static int step_through_bridge(struct nfto_ctx *ctx, struct path *path, uint16_t
 	return end_at(path, bridge->vlan_filtering ? PATH_UNKNOWN : PATH_NO_BRIDGE_ENTRY);
 }
 
+/* The kernel alone knows which session is this device's. Below it are no neighbours: packets go to
+ * the other end of the session. */
+static int step_below_session(struct nfto_ctx *ctx, struct path *path)
+{
+	struct pppoe_session session;
+	uint32_t index;
+	int ret;
+
+	if (!pppoe_find_only(ctx, &session))
+		return end_at(path, PATH_UNKNOWN);
+	ret = network_interface(ctx, session.device, &index);
+	if (ret <= 0)
+		return ret < 0 ? ret : end_at(path, PATH_UNKNOWN);
+	path->is_guessed = true;
+	memcpy(path->address, session.address, sizeof(path->address));
+	return step_to(ctx, path, index);
+}
+
 static int follow(struct nfto_ctx *ctx, struct path *path)
 {
 	unsigned int tags = 0, devices = 0;
@@ -94,9 +113,12 @@ static int follow(struct nfto_ctx *ctx, struct path *path)
 			ret = step_to(ctx, path, link->lower);
 		} else if (is_kind(link, "bridge")) {
 			ret = step_through_bridge(ctx, path, vlan);
+		} else if (link->type == ARPHRD_PPP) {
+			if (++tags > MOST_TAGS)
+				return end_at(path, PATH_TOO_DEEP);
+			ret = step_below_session(ctx, path);
 		} else {
-			/* Below a PPPoE session only the kernel sees. */
-			ret = end_at(path, link->type == ARPHRD_PPP ? PATH_UNKNOWN : PATH_FOUND);
+			ret = end_at(path, PATH_FOUND);
 		}
 	}
 	return ret;

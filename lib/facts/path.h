@@ -21,6 +21,7 @@ enum path_end {
 struct path {
 	enum path_end end;
 	bool is_asked_for;	 /* for PATH_NO_NEIGHBOUR: the kernel tries to find it out */
+	bool is_guessed;	 /* it goes through the only PPPoE session there is */
 	struct link_info top;	 /* the route's device */
 	struct link_info bottom; /* where the way ends, or the last one that was found */
 	uint8_t next_family;

@@ -60,7 +60,8 @@ static struct nfto_finding *add_ghost(struct inquiry *inquiry, int direction, bo
 	return NULL;
 }
 
-/* Where the detector has not seen it leak, the routes may be others than they seem. */
+/* Where the detector has not seen it leak, the routes may be others than they seem; and where a way
+ * was guessed, it is that which is unknown. */
 static int check_ghost(struct inquiry *inquiry, int direction)
 {
 	struct nfto_finding *finding;
@@ -71,7 +72,8 @@ static int check_ghost(struct inquiry *inquiry, int direction)
 	finding = add_ghost(inquiry, direction, &is_ghost);
 	if (!is_ghost)
 		return 0;
-	if (inquiry->is_marked && !is_leaking(inquiry, direction))
+	if ((inquiry->is_marked && !is_leaking(inquiry, direction)) ||
+	    inquiry->paths[!direction].is_guessed)
 		return suspect(inquiry, finding);
 	return found(inquiry, finding);
 }

@@ -8,6 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 . ./tap.sh
 . ./router.sh
+. ./pppoe.sh
 
 show_state() {
 	tool explain "${asked[@]}" || true
@@ -370,6 +371,32 @@ test_bridge() {
 	unbridge_lan
 }
 
+# Which device is below a session, only the kernel knows; where there is one session, it is guessed.
+# Here the way goes on through a bridge, to the port behind which the other end of the session is.
+test_pppoe() {
+	tool remove > /dev/null
+	ip -n router link add br-wan address "$(cat_address wan0)" type bridge
+	ip -n router link set br-wan up
+	ip -n router link set wan0 master br-wan
+	start_pppoe br-wan ppp0 10.9.0.1 eth0 10.9.0.2
+	check_soon "a PPPoE session" contains 'inet 10.9.0.1 ' ip -n router address show dev ppp0
+	in_router nft insert rule inet firewall postrouting oifname ppp0 masquerade
+	tool apply --mode software --device lan0 --device wan0 > /dev/null
+	send udp 10.9.0.2 7000
+	cause "PPPoE" "software:"
+	stop_sending
+	tool remove > /dev/null
+	tool apply --mode software --device lan0 > /dev/null
+	send udp 10.9.0.2 7000
+	cause "below PPPoE is left out" "pretends: unlisted-device?"
+	check "which is named" contains "reply direction come in by wan0" tool explain "${asked[@]}"
+	stop_sending
+	tool remove > /dev/null
+	stop_pppoe
+	ip -n router link del br-wan
+	apply_software
+}
+
 # Three tags, one in the other.
 test_deep() {
 	local netns device id
@@ -539,12 +566,13 @@ test_draining() {
 apply_software() { tool apply --mode software "$@" lan0 wan0 > /dev/null; }
 
 tests=(well protocol notrack half_open half_close helper seqadj first_packet threshold idle instance
-	local forwarding no_route ipsec device bridge deep mtu fragments options asymmetric hardware
+	local forwarding no_route ipsec device bridge pppoe deep mtu fragments options asymmetric hardware
 	declined draining)
 [ $# = 0 ] || tests=("$@")
 
 clean_up() {
 	stop_sending
+	stop_pppoe
 	[ -z "$server" ] || kill "$server" 2>/dev/null || true
 	unmake_router
 }

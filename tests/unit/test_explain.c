@@ -11,8 +11,10 @@
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/rtnetlink.h>
 #include <linux/xfrm.h>
+#include <net/if_arp.h>
 
 #include "instance_script.h"
+#include "proc_folder.h"
 #include "unit.h"
 #include "way_script.h"
 
@@ -692,6 +694,102 @@ static void test_variant(void **state)
 	fake_free(fake);
 }
 
+/* ---- The device below a PPPoE session */
+
+static const struct reply_link ppp = {
+	.index = 2, .name = "ppp0", .type = ARPHRD_PPP, .kind = "ppp"
+};
+
+static void to_ppp(struct fake *fake)
+{
+	new_one(fake);
+	answer_routes(fake);
+	way_answer_link(fake, &ppp);
+}
+
+static void over_listed_device(struct fake *fake)
+{
+	to_ppp(fake);
+	way_answer_link(fake, &port);
+	way_answer_link(fake, &port);
+}
+
+static void over_unlisted_device(struct fake *fake)
+{
+	to_ppp(fake);
+	way_answer_link(fake, &other_port);
+	way_answer_link(fake, &other_port);
+}
+
+/* No neighbour is asked for: the session has the address. */
+static void over_bridge(struct fake *fake)
+{
+	to_ppp(fake);
+	way_answer_link(fake, &bridge);
+	way_answer_link(fake, &bridge);
+	way_answer_neighbour(fake, AF_BRIDGE, 6, NUD_REACHABLE);
+	way_answer_link(fake, &other_port);
+}
+
+static void over_two_tags(struct fake *fake)
+{
+	to_ppp(fake);
+	way_answer_link(fake, &tag);
+	way_answer_link(fake, &tag);
+	way_answer_link(fake, &tag);
+}
+
+static void over_renamed_device(struct fake *fake)
+{
+	to_ppp(fake);
+	fake_answer(fake, RTM_GETLINK);
+	reply_error(fake, 0, ENODEV);
+}
+
+#define PROC_HEADING "Id       Address              Device\n"
+#define PROC_SESSION "00000001 02:00:00:00:00:01     eth1\n"
+
+struct pppoe {
+	const char *name;
+	const char *proc;
+	void (*script)(struct fake *fake);
+	const char *codes;
+};
+
+static const struct pppoe pppoes[] = {
+	{ "over a listed device", PROC_HEADING PROC_SESSION, over_listed_device, " not-tracked" },
+	{ "over an unlisted device", PROC_HEADING PROC_SESSION, over_unlisted_device,
+	  " not-tracked unlisted-device?" },
+	{ "over a bridge", PROC_HEADING PROC_SESSION, over_bridge,
+	  " not-tracked unlisted-device?" },
+	{ "over two tags", PROC_HEADING PROC_SESSION, over_two_tags, " not-tracked too-deep?" },
+	{ "over a renamed device", PROC_HEADING PROC_SESSION, over_renamed_device, " not-tracked" },
+	{ "one of two", PROC_HEADING PROC_SESSION PROC_SESSION, to_ppp, " not-tracked" },
+	{ "another kind of PPP", PROC_HEADING, to_ppp, " not-tracked" },
+};
+
+static void test_pppoe(void **state)
+{
+	const struct pppoe *pppoe = *state;
+	struct fake *fake = fake_new();
+	struct nfto_ctx *ctx = fake_ctx(fake);
+	struct nfto_tuple *tuple = new_tuple(IPPROTO_UDP, "192.168.1.2", "203.0.113.2");
+	struct nfto_explanation *explanation;
+	char codes[256];
+
+	proc_folder_use(ctx);
+	proc_folder_write("thread-self/net/pppoe", pppoe->proc);
+	pppoe->script(fake);
+	assert_int_equal(nfto_explain(ctx, NAME, tuple, &explanation), 0);
+	write_codes(explanation, codes, sizeof(codes));
+	assert_string_equal(codes, pppoe->codes);
+	nfto_explanation_free(explanation);
+	nfto_tuple_free(tuple);
+	nfto_ctx_free(ctx);
+	fake_free(fake);
+	proc_folder_clear();
+}
+
 /* ---- Protocols, leaks, errors */
 
 static void test_protocol(void **state)
@@ -946,6 +1044,7 @@ int main(void)
 	int failures = cmocka_run_group_tests(tests, NULL, NULL);
 
 	failures += run_table(variants, test_variant);
+	failures += run_table(pppoes, test_pppoe);
 	failures += run_table(spoilts, test_spoilt);
 	return failures != 0;
 }
