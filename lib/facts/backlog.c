@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* What /proc/net/stat/nf_flowtable tells (6.0 and later, with CONFIG_NF_FLOW_TABLE_PROCFS). */
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 
 #include "backlog.h"
-#include "netlink/netns.h"
 #include "proc_file.h"
 
 NFTO_API const char *nfto_backlog_name(enum nfto_backlog backlog)
@@ -22,7 +20,6 @@ NFTO_API const char *nfto_backlog_name(enum nfto_backlog backlog)
 }
 
 struct reading {
-	const char *proc;
 	bool has_heading;
 	int64_t sums[BACKLOG_COUNT];
 };
@@ -45,22 +42,12 @@ static int take_row(const char *line, void *data)
 	return 0;
 }
 
-/* Runs in the network namespace. */
-static int read_rows(void *data)
-{
-	struct reading *reading = data;
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/thread-self/net/stat/nf_flowtable", reading->proc);
-	return proc_file_lines(path, take_row, reading);
-}
-
 void backlog_read(const struct nfto_ctx *ctx, struct backlog *backlog)
 {
-	struct reading reading = { .proc = ctx->proc_path };
+	struct reading reading = { .has_heading = false };
 
 	*backlog = (struct backlog){ .is_known = false };
-	if (netns_call(ctx->netns_fd, read_rows, &reading) < 0)
+	if (proc_net_lines(ctx, "stat/nf_flowtable", take_row, &reading) < 0)
 		return;
 	backlog->is_known = true;
 	/* Rows that change while they are read can sum up to less than nothing. */

@@ -2,12 +2,10 @@
 /* What /proc/net/stat/nf_conntrack tells: a heading, and a row of numbers for each CPU. */
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "early_drops.h"
-#include "netlink/netns.h"
 #include "proc_file.h"
 
 /* The other columns have changed from kernel to kernel. */
@@ -15,7 +13,6 @@
 #define BLANKS " \t"
 
 struct reading {
-	const char *proc;
 	bool has_heading;
 	size_t column;
 	uint64_t sum;
@@ -59,22 +56,13 @@ static int take_row(const char *line, void *data)
 	return 0;
 }
 
-/* Runs in the network namespace. */
-static int read_rows(void *data)
-{
-	struct reading *reading = data;
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/thread-self/net/stat/nf_conntrack", reading->proc);
-	return proc_file_lines(path, take_row, reading);
-}
-
 void early_drops_read(const struct nfto_ctx *ctx, struct early_drops *drops)
 {
-	struct reading reading = { .proc = ctx->proc_path };
+	struct reading reading = { .has_heading = false };
 
 	*drops = (struct early_drops){ .is_known = false };
-	if (netns_call(ctx->netns_fd, read_rows, &reading) < 0 || !reading.has_heading)
+	if (proc_net_lines(ctx, "stat/nf_conntrack", take_row, &reading) < 0 ||
+	    !reading.has_heading)
 		return;
 	drops->is_known = true;
 	drops->count = reading.sum;

@@ -5,15 +5,15 @@
 #include "codec/pppoe_session.h"
 #include "internal.h"
 
-/* Which session is which ppp device's, the kernel tells nobody. */
+/* The sessions of the context's network namespace. Which one is which ppp device's, the kernel tells
+ * nobody. */
 
-/* Calls take() with each session of the calling thread's network namespace: 0, -ENODATA if they
- * can't be read, or what take() returned if that was negative. */
-int pppoe_read(const char *proc, int (*take)(const struct pppoe_session *session, void *data),
-	       void *data);
+/* Calls take() with each: 0, -ENODATA if they can't be read, or what take() returned if that was
+ * negative. */
+int pppoe_read(const struct nfto_ctx *ctx,
+	       int (*take)(const struct pppoe_session *session, void *data), void *data);
 
-/* Of the context's network namespace. False if there is none, or another one too, or nobody can
- * tell. */
+/* False if there is none, or another one too, or nobody can tell. */
 bool pppoe_find_only(const struct nfto_ctx *ctx, struct pppoe_session *session);
 
 #endif

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "netlink/netns.h"
 #include "proc_file.h"
 
 struct reader {
@@ -66,4 +69,28 @@ int proc_file_lines(const char *path, int (*take)(const char *line, void *data),
 	ret = read_lines(&reader);
 	close(reader.fd);
 	return ret;
+}
+
+struct net_file {
+	char path[PATH_MAX];
+	int (*take)(const char *line, void *data);
+	void *data;
+};
+
+/* Runs in the network namespace. */
+static int read_net_file(void *data)
+{
+	const struct net_file *file = data;
+
+	return proc_file_lines(file->path, file->take, file->data);
+}
+
+/* Of the thread, since another thread of the program may live in another network namespace. */
+int proc_net_lines(const struct nfto_ctx *ctx, const char *name,
+		   int (*take)(const char *line, void *data), void *data)
+{
+	struct net_file file = { .take = take, .data = data };
+
+	snprintf(file.path, sizeof(file.path), "%s/thread-self/net/%s", ctx->proc_path, name);
+	return netns_call(ctx->netns_fd, read_net_file, &file);
 }

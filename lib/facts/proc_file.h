@@ -2,7 +2,7 @@
 #ifndef NFTO_PROC_FILE_H
 #define NFTO_PROC_FILE_H
 
-#include <stddef.h>
+#include "internal.h"
 
 /*
  * Calls take() with each line of a file of /proc, in the calling thread's network namespace; lines
@@ -11,5 +11,9 @@
  */
 #define PROC_LINE_SIZE 512
 int proc_file_lines(const char *path, int (*take)(const char *line, void *data), void *data);
+
+/* The same with a file of /proc/net, which each network namespace has its own of: the context's. */
+int proc_net_lines(const struct nfto_ctx *ctx, const char *name,
+		   int (*take)(const char *line, void *data), void *data);
 
 #endif

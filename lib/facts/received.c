@@ -2,17 +2,10 @@
 /* /proc/net/softnet_stat, see softnet_seq_show() in net/core/net-procfs.c. */
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 
-#include "netlink/netns.h"
 #include "proc_file.h"
 #include "received.h"
-
-struct reading {
-	const char *proc;
-	struct received *received;
-};
 
 /* A row for each CPU that is online, of hexadecimal numbers. */
 static int take_row(const char *line, void *data)
@@ -27,23 +20,11 @@ static int take_row(const char *line, void *data)
 	return 0;
 }
 
-/* Runs in the network namespace, whose /proc/net is there. */
-static int read_rows(void *data)
-{
-	struct reading *reading = data;
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "%s/thread-self/net/softnet_stat", reading->proc);
-	return proc_file_lines(path, take_row, reading->received);
-}
-
 void received_read(const struct nfto_ctx *ctx, struct received *received)
 {
-	struct reading reading = { .proc = ctx->proc_path, .received = received };
-
 	*received = (struct received){ .is_known = false };
 	received->is_known =
-		netns_call(ctx->netns_fd, read_rows, &reading) == 0 && received->cpus > 0;
+		proc_net_lines(ctx, "softnet_stat", take_row, received) == 0 && received->cpus > 0;
 }
 
 /* With another number of CPUs, some counts have come or gone. */

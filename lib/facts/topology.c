@@ -6,7 +6,6 @@
 
 #include <linux/rtnetlink.h>
 
-#include "netlink/netns.h"
 #include "topology.h"
 
 static int compare_names(const void *left, const void *right)
@@ -176,11 +175,6 @@ static int read_links(struct nfto_ctx *ctx, struct nfto_topology *topology)
 	return ret;
 }
 
-static int read_proc(void *data)
-{
-	return topology_read_proc(data);
-}
-
 static int read_topology(struct nfto_ctx *ctx, struct nfto_topology *topology)
 {
 	static const struct reply_error nothing_said;
@@ -190,7 +184,7 @@ static int read_topology(struct nfto_ctx *ctx, struct nfto_topology *topology)
 		return ret;
 	ret = topology_sort(topology);
 	if (ret == 0)
-		ret = netns_call(ctx->netns_fd, read_proc, topology);
+		ret = topology_read_proc(ctx, topology);
 	if (ret == 0)
 		ret = topology_sort_ports(topology);
 	if (ret == 0)

@@ -56,7 +56,7 @@ int topology_add_pppoe(struct nfto_topology *topology, const struct link_info *l
 /* topology_record.c: writes the record of a topology that is complete: 0 or -ENOMEM. */
 int topology_write(struct nfto_topology *topology);
 
-/* topology_proc.c: what only /proc tells. Must run in the network namespace that it is about. */
-int topology_read_proc(struct nfto_topology *topology);
+/* topology_proc.c: what only /proc tells: 0 or a negative errno. */
+int topology_read_proc(const struct nfto_ctx *ctx, struct nfto_topology *topology);
 
 #endif

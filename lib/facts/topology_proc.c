@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "netlink/netns.h"
 #include "pppoe.h"
 #include "topology.h"
 
-#define PROC "/proc"
-#define PROC_NETFILTER PROC "/sys/net/netfilter"
+#define PROC_NETFILTER "/proc/sys/net/netfilter"
 
 /* Both came with 5.13 and 5.14: the sysctl is there if path discovery is, but for 5.13 itself.
  * Without conntrack, which brings the folder, nobody can tell. */
@@ -16,6 +16,15 @@ static enum nfto_answer has_path_discovery(void)
 	if (access(PROC_NETFILTER "/nf_flowtable_tcp_timeout", F_OK) == 0)
 		return NFTO_YES;
 	return access(PROC_NETFILTER "/nf_conntrack_max", F_OK) == 0 ? NFTO_NO : NFTO_UNKNOWN;
+}
+
+/* Runs in the network namespace. */
+static int read_path_discovery(void *data)
+{
+	struct nfto_topology *topology = data;
+
+	topology->kernel.path_discovery = has_path_discovery();
+	return 0;
 }
 
 /* The kernel's name for the device is the one that it had when the session began. If it was renamed
@@ -31,13 +40,14 @@ static int take_session(const struct pppoe_session *session, void *data)
 	return 0;
 }
 
-int topology_read_proc(struct nfto_topology *topology)
+int topology_read_proc(const struct nfto_ctx *ctx, struct nfto_topology *topology)
 {
-	int ret;
+	int ret = netns_call(ctx->netns_fd, read_path_discovery, topology);
 
-	topology->kernel.path_discovery = has_path_discovery();
+	if (ret < 0)
+		return ret;
 	topology->kernel.pppoe_sessions = NFTO_YES;
-	ret = pppoe_read(PROC, take_session, topology);
+	ret = pppoe_read(ctx, take_session, topology);
 	if (ret != -ENODATA)
 		return ret;
 	topology->kernel.pppoe_sessions = NFTO_UNKNOWN;
