@@ -2,6 +2,7 @@
 /* The link type: `ip link add lan0 type nftosim peer name host0` makes a pair. */
 #include <linux/module.h>
 #include <linux/etherdevice.h>
+#include <linux/version.h>
 #include <net/rtnetlink.h>
 
 #include "nftosim.h"
@@ -72,7 +73,11 @@ static struct net_device *nftosim_link_create_host(struct net *src_net, struct n
 	 * rtnl_configure_link() would say so and announce the device, but its signature differs
 	 * between kernels; said in advance, register_netdevice() announces it.
 	 */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(7, 0, 0)
+	host->rtnl_link_initializing = false;
+#else
 	host->rtnl_link_state = RTNL_LINK_INITIALIZED;
+#endif
 	err = nftosim_link_register(host, tb[IFLA_ADDRESS]);
 	if (err) {
 		free_netdev(host);
@@ -107,6 +112,16 @@ static int nftosim_link_new(struct net *src_net, struct net_device *router, stru
 	return 0;
 }
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
+static int nftosim_link_newlink(struct net_device *router, struct rtnl_newlink_params *params,
+				struct netlink_ext_ack *extack)
+{
+	return nftosim_link_new(params->src_net, router, params->tb, params->data, extack);
+}
+#else
+#define nftosim_link_newlink nftosim_link_new
+#endif
+
 static void nftosim_link_delete(struct net_device *dev, struct list_head *head)
 {
 	struct net_device *other = nftosim_port_disconnect(dev);
@@ -125,7 +140,7 @@ static struct rtnl_link_ops nftosim_link_ops = {
 	.priv_size	= sizeof(struct nftosim_port),
 	.setup		= nftosim_port_setup,
 	.validate	= nftosim_link_validate,
-	.newlink	= nftosim_link_new,
+	.newlink	= nftosim_link_newlink,
 	.dellink	= nftosim_link_delete,
 	.policy		= nftosim_link_policy,
 	.maxtype	= NFTOSIM_INFO_MAX,

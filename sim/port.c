@@ -4,6 +4,10 @@
 #include <linux/ethtool.h>
 #include <linux/rtnetlink.h>
 #include <net/pkt_sched.h>
+/* 6.15 put there what linux/netdevice.h had. */
+#if __has_include(<net/netdev_lock.h>)
+#include <net/netdev_lock.h>
+#endif
 
 #include "nftosim.h"
 
