@@ -2,8 +2,19 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
 # TAP for the tests that run in the lab: sourced by them. A test never sleeps, it waits for what it
-# expects, for patience_s seconds at most.
-patience_s=${NFTO_TEST_PATIENCE_S:-30}
+# expects.
+#
+# A command that crashes or is missing must never look like the answer that a test wants. So each of
+# these wants the command's exit status too, and there is no plain negation: say what the command
+# does instead.
+#
+#	contains TEXT COMMAND...	succeeds, and prints the text
+#	lacks TEXT COMMAND...		succeeds, and does not
+#	is VALUE COMMAND...		succeeds, and prints just that
+#	prints_nothing COMMAND...	succeeds, and does just that
+#	fails STATUS COMMAND...		ends with that status
+#	fails_with STATUS TEXT COMMAND...	the same, and prints the text
+. "${BASH_SOURCE[0]%/*}/patience.sh"
 count=0 failed=0
 
 report() {
@@ -21,7 +32,7 @@ check() {
 		report "not ok" "$what"
 		failed=$((failed + 1))
 		printf '# %s\n' "$*" "${output//$'\n'/$'\n# '}"
-		show_state | sed 's/^/# /'
+		show_state 2>&1 | sed 's/^/# /' || true
 	fi
 }
 
@@ -32,7 +43,7 @@ show_state() { :; }
 check_soon() {
 	local what=$1
 	shift
-	check "$what" within "$patience_s" "$@"
+	check "$what" soon "$@"
 }
 
 within() {
@@ -46,6 +57,14 @@ within() {
 
 not() { ! "$@"; }
 
+# Runs a command: what it printed is in $output, and is shown; its exit status is in $status.
+capture() {
+	status=0
+	output=$("$@" 2>&1) || status=$?
+	echo "$output"
+	[ "$status" = 0 ] || echo "(exit status $status)"
+}
+
 # contains TEXT COMMAND...: what the command prints has the text in it. It prints that, too.
 contains() {
 	local text=$1 output
@@ -53,6 +72,13 @@ contains() {
 	output=$("$@" 2>&1) || true
 	echo "$output"
 	[[ $output == *"$text"* ]]
+}
+
+lacks() {
+	local text=$1 output status
+	shift
+	capture "$@"
+	[[ $status = 0 && $output != *"$text"* ]]
 }
 
 # is VALUE COMMAND...: the command prints just that.
@@ -64,12 +90,23 @@ is() {
 	[ "$output" = "$value" ]
 }
 
-# fails STATUS COMMAND...: the command ends with that status.
+prints_nothing() {
+	local output status
+	capture "$@"
+	[[ $status = 0 && -z $output ]]
+}
+
 fails() {
-	local wanted=$1 status=0
+	local wanted=$1
 	shift
-	"$@" || status=$?
-	[ "$status" = "$wanted" ]
+	fails_with "$wanted" "" "$@"
+}
+
+fails_with() {
+	local wanted=$1 text=$2 output status
+	shift 2
+	capture "$@"
+	[[ $status = "$wanted" && $output == *"$text"* ]]
 }
 
 # The plan, and the test's exit status.
