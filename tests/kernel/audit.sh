@@ -63,29 +63,29 @@ audit_now() {	# ARGUMENT...
 	[ "$status" = 0 ] || [ "$status" = 3 ]
 }
 
-# In the background, up to its first look, and then up to each next one. User-mode Linux does not tell
-# what a process waits for, so not there.
+# In the background, up to its first look, and then up to each next one.
 start_audit() {
 	nsenter --net=/run/netns/router nftoffload audit --json "$@" > "$report" &
-	auditor=$! reads=0
+	auditor=$! sleeps=none
 	next_look
 }
 
 next_look() {
-	until [ "$(reads_of_audit)" != "$reads" ] && audit_sleeps; do
+	until [ "$(sleeps_of_audit)" != "$sleeps" ] && audit_sleeps; do
 		audit_runs || bail_out "the audit ended, and was not seen to sleep before"
 		sleep 0.02
 	done
-	reads=$(reads_of_audit)
+	sleeps=$(sleeps_of_audit)
 }
 
 audit_runs() { kill -0 "$auditor" 2> /dev/null; }
 
-bail_out() { echo "Bail out! $1"; exit 1; }
+# It sleeps between two looks, and at no other time.
+sleeps_of_audit() { sed -n 's/^voluntary_ctxt_switches:[[:space:]]*//p' "/proc/$auditor/status"; }
 
-reads_of_audit() { sed -n 's/^syscr: //p' "/proc/$auditor/io"; }
-
-audit_sleeps() { [[ $(cat "/proc/$auditor/comm") = *nftoffload* && $(cat "/proc/$auditor/wchan") = *nanosleep* ]]; }
+audit_sleeps() {
+	[[ $(< "/proc/$auditor/comm") = *nftoffload* ]] && grep -q '^State:[[:space:]]*S' "/proc/$auditor/status"
+}
 
 end_audit() { wait "$auditor" || true; }
 
@@ -281,7 +281,7 @@ test_flapping() {
 	disconnect
 }
 
-clients=() churn='' auditor='' reads=0 report=$(mktemp)
+clients=() churn='' auditor='' sleeps='' report=$(mktemp)
 trap 'stop_churn; kill -KILL "${clients[@]}" 2> /dev/null || true; unmake_router; rm -f "$report"' EXIT
 make_router nftosim
 tool apply lan0 wan0 > /dev/null
