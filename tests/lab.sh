@@ -136,7 +136,7 @@ a_guest_that_does_not_boot_fails() {
 
 wrong_usage_fails() {
 	lab --kernel 5.4 -- true
-	ended_with 125 && err_says "no kernel '5.4' here" || return
+	ended_with 125 && err_says "no kernel '5.4' here; there are: 6.1 6.12 newest uml uml-newest" || return
 	lab --timeout soon -- true
 	ended_with 125 && err_says "'soon' is not a number" || return
 	lab --nonsense
@@ -207,10 +207,11 @@ shell_works() {
 	ended_with 5 && grep -q 'size 33 111' "$work/screen" && grep -q 'monitor.*on' "$work/screen"
 }
 
-for series in 6.12 6.1 uml; do
+for series in 6.12 6.1 newest uml uml-newest; do
 	case $series in
-	uml) release='6.12.*-uml' ;;
-	*)   release="$series.*" ;;
+	uml)     release='6.12.*-uml' ;;
+	*newest) release=$(cat "$("$top/lab/kernel" $series)/release") ;;
+	*)       release="$series.*" ;;
 	esac
 	check "$series boots, runs the command as root, ends with its status" boots $series "$release"
 	echo "# in $seconds s, from start to end"
