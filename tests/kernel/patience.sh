@@ -6,11 +6,11 @@
 # beside busy ones takes a minute for what takes a second elsewhere.
 patience_s=${NFTO_TEST_PATIENCE_S:-120}
 
-# soon COMMAND...: the command has some time to succeed.
+# soon COMMAND...: the command has some time to succeed; else what it said in the end is shown.
 soon() {
-	local deadline=$((SECONDS + patience_s))
-	until "$@"; do
-		[ "$SECONDS" -lt "$deadline" ] || return 1
+	local deadline=$((SECONDS + patience_s)) output
+	until output=$("$@" 2>&1); do
+		[ "$SECONDS" -lt "$deadline" ] || { echo "$output"; return 1; }
 		sleep 0.1
 	done
 }
