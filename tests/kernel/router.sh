@@ -11,6 +11,8 @@
 #
 # IPv4 is masqueraded. The links are pairs of the emulated NIC (nftosim) or of veth.
 
+. "${BASH_SOURCE[0]%/*}/patience.sh"
+
 in_router() { ip netns exec router "$@"; }
 in_lan() { ip netns exec lan "$@"; }
 in_wan() { ip netns exec wan "$@"; }
@@ -40,7 +42,6 @@ make_router() {	# KIND
 	in_router sysctl -qw net.netfilter.nf_conntrack_acct=1
 	find_engine
 	start_servers
-	until servers_listen; do sleep 0.1; done
 }
 
 # Connections start in the LAN only, and IPv4 is masqueraded.
@@ -67,31 +68,44 @@ find_engine() {
 
 # Two, as each serves one client at a time.
 start_servers() {
-	local port
 	servers=()
-	for port in 5201 5202; do
-		ip netns exec wan iperf3 -s -p $port > /dev/null 2>&1 &
-		servers+=($!)
-	done
+	add_server 5201
+	add_server 5202
 }
 
-servers_listen() { [ "$(in_wan ss -Hltn 'sport = 5201 or sport = 5202' | wc -l)" = 2 ]; }
+add_server() {	# PORT
+	ip netns exec wan iperf3 -s -p "$1" > /dev/null 2>&1 &
+	servers+=($!)
+	wait_for listens tcp "$1"
+}
+
+listens() {	# tcp|udp PORT
+	[ -n "$(in_wan ss -Hln "--$1" "sport = $2")" ]
+}
 
 unmake_router() {
 	local netns
 	stop_flow
-	[ ${#servers[@]} = 0 ] || kill "${servers[@]}" 2>/dev/null || true
-	wait
+	if [ ${#servers[@]} -gt 0 ]; then
+		kill "${servers[@]}" 2>/dev/null || true
+		wait "${servers[@]}" 2>/dev/null || true
+	fi
 	servers=()
 	for netns in router lan wan; do
 		ip netns delete $netns 2>/dev/null || true
 	done
 }
 
-# A stream in the background, to be looked at.
+# A stream in the background, to be looked at. A server that has not yet seen the end of the last one
+# would refuse it.
 start_flow() {	# ARGUMENTS of iperf3
+	wait_for is_free 5202
 	ip netns exec lan iperf3 -p 5202 -t 86400 -b 4M "$@" > /dev/null 2>&1 &
 	flow_pid=$!
+}
+
+is_free() {	# PORT
+	[ -z "$(in_wan ss -Htn "sport = $1")" ]
 }
 
 stop_flow() {
@@ -115,7 +129,10 @@ on_terminal() {	# tool ARGUMENT...
 		tr -d '\r' | sed 's/\x1b\[[0-9;]*m//g'
 }
 
-status() { tool status --json | jq -r "$1"; }
+# With input, no input at all is an error.
+status() { tool status --json | jq -nr "input | $1"; }
 
 # Offloaded flows to the port of start_flow, as JSON.
 flow() { tool flows --json "$@" | jq -c 'select(.dport == 5202)'; }
+
+has_flow() { [ -n "$(flow --state "$1")" ]; }
