@@ -12,6 +12,7 @@
 #	lacks TEXT COMMAND...		succeeds, and does not
 #	is VALUE COMMAND...		succeeds, and prints just that
 #	prints_nothing COMMAND...	succeeds, and does just that
+#	fits_80_columns COMMAND...	succeeds, and prints lines that are no longer
 #	fails STATUS COMMAND...		ends with that status
 #	fails_with STATUS TEXT COMMAND...	the same, and prints the text
 . "${BASH_SOURCE[0]%/*}/patience.sh"
@@ -94,6 +95,12 @@ prints_nothing() {
 	local output status
 	capture "$@"
 	[[ $status = 0 && -z $output ]]
+}
+
+fits_80_columns() {
+	local output status too_long=$'[^\n]{81}'
+	capture "$@"
+	[[ $status = 0 && -n $output && ! $output =~ $too_long ]]
 }
 
 fails() {
