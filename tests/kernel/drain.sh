@@ -14,7 +14,7 @@ show_state() {
 	in_router nft list ruleset
 }
 
-engine_is_empty() { is "" get rules; }
+engine_is_empty() { prints_nothing get rules; }
 
 engine_has() { grep -q "$1" "$engine/rules"; }
 
@@ -51,9 +51,10 @@ forwards_more_than() { [ "$(get packets_forwarded)" -gt "$1" ]; }
 # Of the tool's JSON.
 told() { jq -e "$1" "$said"; }
 
-remove() { tool remove --json "$@" > "$said"; }
+# How long it takes is measured on a clock of their own, by the unit tests.
+remove() { tool remove --json --timeout "$patience_s" "$@" > "$said"; }
 
-has_table() { contains nftoffload in_router nft list tables; }
+apply() { tool apply --timeout "$patience_s" "$@"; }
 
 # Why all this is needed.
 test_deleting_the_table_leaves_entries() {
@@ -67,47 +68,56 @@ test_deleting_the_table_leaves_entries() {
 	put forget 1
 }
 
+# Nothing waits for timeouts of an hour here.
 test_remove() {
+	set_timeouts 3600
 	tool apply lan0 wan0 > /dev/null
 	start_traffic
 	check "remove" remove
 	check "leaves nothing in the engine" engine_is_empty
 	check "has seen that" told '.removed and .seen'
 	check "has deleted the connections" told '.connections >= 2'
-	check "took no longer than it must" told '.elapsed_ms < 10000'
-	check "the table is gone" not has_table
+	check "the table is gone" lacks nftoffload in_router nft list tables
 	stop_traffic
 }
 
 test_nothing_offloaded() {
 	tool apply lan0 wan0 > /dev/null
 	check "remove, with nothing offloaded" remove
-	check "is fast" told '.removed and .seen and .connections == 0 and .elapsed_ms < 3000'
+	check "has seen that there was nothing" told '.removed and .seen and .connections == 0'
 	check "removing nothing" remove
 	check "says so" told '.removed == false and .connections == 0'
 }
 
-# A connection that has to carry all of its bytes, during the drain and after it.
-start_transfer() {
-	ip netns exec lan iperf3 -J -p 5202 -c 203.0.113.2 -n 15M -b 8M > "$transfer" 2>&1 &
-	transfer_pid=$!
-	check_soon "the transfer is in the engine" engine_has ' tcp .*:5202 => '
+start_stream() {
+	start_flow -c 203.0.113.2
+	check_soon "the stream is in the engine" engine_has ' tcp .*:5202 => '
 }
 
-transfer_is_whole() { jq -e '.end.sum_received.bytes >= 15000000' "$transfer"; }
+# How many bytes have arrived by the stream.
+arrived() {
+	in_wan ss -Htin 'sport = 5202' | sed -n 's/.*bytes_received:\([0-9]*\).*/\1/p' | sort -n | tail -n1
+}
+
+has_brought_more_than() { [ "$(arrived)" -gt "$1" ]; }
+
+# iperf3 ends when its connection does.
+check_that_the_stream_lives() {
+	check_soon "the stream goes on" has_brought_more_than $(($(arrived) + 500000))
+	check "by the same connection" kill -0 "$flow_pid"
+}
 
 test_keep_connections() {
 	set_timeouts 4
 	tool apply lan0 wan0 > /dev/null
-	start_transfer
+	start_stream
 	check "remove --keep-connections" remove --keep-connections
 	check "leaves nothing in the engine" engine_is_empty
 	check "the timeouts are back" timeouts_are "4 4"
 	check "has counted the connections" told '.removed and .connections >= 1'
-	check "the table is gone" not has_table
-	check "the transfer still runs" kill -0 $transfer_pid
-	wait $transfer_pid || true
-	check "and ends well" transfer_is_whole
+	check "the table is gone" lacks nftoffload in_router nft list tables
+	check_that_the_stream_lives
+	stop_flow
 }
 
 test_keep_connections_with_udp() {
@@ -117,21 +127,22 @@ test_keep_connections_with_udp() {
 	check "leaves nothing in the engine" engine_is_empty
 	check "the timeouts are back" timeouts_are "4 4"
 	stop_traffic
+	set_timeouts 3600
 	tool apply lan0 wan0 > /dev/null
 	check "remove --keep-connections, with nothing offloaded" remove --keep-connections
-	check "is fast" told '.removed and .elapsed_ms < 4000'
+	check "does not wait for timeouts of an hour" told .removed
 }
 
 test_time_limit() {
-	set_timeouts 30
+	set_timeouts 3600
 	tool apply lan0 wan0 > /dev/null
 	start_traffic
-	check "the time limit is told" contains "flows may still be in the hardware after 1 s" \
+	check "the time limit is told" fails_with 1 "flows may still be in the hardware after 1 s" \
 		tool remove --keep-connections --timeout 1
-	check "the timeouts are back" timeouts_are "30 30"
-	check "the table is there" has_table
+	check "the timeouts are back" timeouts_are "3600 3600"
+	check "the table is there" contains nftoffload in_router nft list tables
 	check "but nothing is offloaded any more" is none status .effective
-	check "it is an exit status" fails 1 tool remove --keep-connections --timeout 1
+	check "it is told again" fails 1 tool remove --keep-connections --timeout 1
 	check "apply puts it back" is "nftoffload: hardware offload" tool apply lan0 wan0
 	check "into hardware" is hardware status .effective
 	check "the flows never left" traffic_is_in_engine
@@ -150,23 +161,23 @@ kill_remove() {
 	wait $pid 2> /dev/null || true
 	check "killed: they stay so" timeouts_are "0 0"
 	check "but the table knows" contains \
-		"draining: restore nf_flowtable_tcp_timeout 25 nf_flowtable_udp_timeout 25" \
+		"draining: restore nf_flowtable_tcp_timeout 3600 nf_flowtable_udp_timeout 3600" \
 		in_router nft list table inet nftoffload
 }
 
 test_killed() {
-	set_timeouts 25
+	set_timeouts 3600
 	tool apply lan0 wan0 > /dev/null
 	start_traffic
 	kill_remove
 	check "apply puts the timeouts back" is "nftoffload: hardware offload" tool apply lan0 wan0
-	check "as they were" timeouts_are "25 25"
+	check "as they were" timeouts_are "3600 3600"
 	check "and the instance" is hardware status .effective
 	check_soon "which offloads" traffic_is_in_engine
 	kill_remove
 	check "remove, once more" remove
 	check "leaves nothing in the engine" engine_is_empty
-	check "and the timeouts as they were" timeouts_are "25 25"
+	check "and the timeouts as they were" timeouts_are "3600 3600"
 	stop_traffic
 }
 
@@ -174,26 +185,25 @@ test_killed() {
 test_switch() {
 	set_timeouts 4
 	tool apply lan0 wan0 > /dev/null
-	start_transfer
+	start_stream
 	check "a dry run of a switch to software tells of the drain" \
 		contains "drain flowtable inet nftoffload ft: its flows leave the hardware" \
 		tool apply --dry-run --mode software lan0 wan0
 	check "and does nothing" is hardware status .effective
 	check "the switch to software" is "nftoffload: software offload" \
-		tool apply --mode software lan0 wan0
+		apply --mode software lan0 wan0
 	check "leaves nothing in the engine" engine_is_empty
 	check "it is software" is software status .effective
 	check "the timeouts are back" timeouts_are "4 4"
-	check "the transfer still runs" kill -0 $transfer_pid
-	wait $transfer_pid || true
-	check "and ends well" transfer_is_whole
-	set_timeouts 30
+	check_that_the_stream_lives
+	stop_flow
+	set_timeouts 3600
 	check "back to hardware" is "nftoffload: hardware offload" tool apply lan0 wan0
 	start_traffic
 	ip -n router link add late0 type veth peer name late1
 	check "auto with a device that has none goes to software" \
 		contains "no driver takes flows of a veth" \
-		tool apply --delete-connections lan0 wan0 late0
+		apply --delete-connections lan0 wan0 late0
 	check "and leaves nothing in the engine" engine_is_empty
 	check "it is software" is software status .effective
 	stop_traffic
@@ -231,8 +241,8 @@ test_software() {
 	start_flow -c 203.0.113.2
 	check_soon "a flow in software" contains software flow --state software
 	check "remove" remove
-	check "is fast, and deletes no connection" told '.connections == 0 and .elapsed_ms < 3000'
-	check_soon "the flow is not offloaded any more" is "" flow
+	check "deletes no connection" told '.connections == 0'
+	check_soon "the flow is not offloaded any more" prints_nothing flow
 	check "its connection lives" contains ESTABLISHED in_router conntrack -L -p tcp --dport 5202
 	stop_flow
 }
@@ -245,16 +255,17 @@ test_no_conntrack_netlink() {
 	mkdir -p /run/modprobe.d
 	echo "install nf_conntrack_netlink /bin/false" > /run/modprobe.d/no-netlink.conf
 	check "without nf_conntrack_netlink: says so" \
-		contains "the conntrack table: this kernel does not support it" tool remove
+		fails_with 1 "the conntrack table: this kernel does not support it" tool remove
 	check "exit status 1" fails 1 tool remove --keep-connections
 	check "and nothing was changed" is "$before" in_router nft -s list ruleset
-	check "evict says so, too" contains "this kernel does not support it" tool evict --all
+	check "evict says so, too" \
+		fails_with 1 "this kernel does not support it" tool evict --all
 	rm /run/modprobe.d/no-netlink.conf
 	check "with it: remove" remove
 }
 
-said=$(mktemp) transfer=$(mktemp)
-trap 'unmake_router; rm -f "$said" "$transfer"' EXIT
+said=$(mktemp)
+trap 'unmake_router; rm -f "$said"' EXIT
 make_router nftosim
 test_deleting_the_table_leaves_entries
 test_remove
