@@ -122,6 +122,9 @@ put() { echo "$2" > "$engine/$1"; }
 
 tool() { in_router nftoffload "$@"; }
 
+# even_if_found COMMAND...: of the tool. That something was found, its exit status 3, is no failure.
+even_if_found() { "$@" || [ $? = 3 ]; }
+
 # What a command of the tool shows on a terminal of 80 columns, without its colours.
 on_terminal() {	# tool ARGUMENT...
 	shift
