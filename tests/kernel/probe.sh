@@ -12,7 +12,7 @@ show_state() {
 	in_router nft list ruleset
 }
 
-probe() { tool probe --json "${@:2}" | jq -r "$1"; }
+probe() { tool probe --json "${@:2}" | jq -nr "input | $1"; }
 
 feature() { probe ".kernel[\"$1\"].answer"; }
 hardware() { probe '.devices[0].hardware' "$1"; }
@@ -35,8 +35,12 @@ test_driver() {
 	check "which does not mean much" contains "as long as hw-tc-offload is off" evidence lan0
 	check "that is told" is off probe '.devices[0].hw_tc_offload' lan0
 	in_router ethtool -K lan0 hw-tc-offload on
-	check "the other end of the wire has no hardware" is 'fixed-off no' in_lan sh -c \
-		"nftoffload probe --json eth0 | jq -r '.devices[0] | \"\(.hw_tc_offload) \(.hardware)\"'"
+	check "the other end of the wire has no hardware" is 'fixed-off no' far_end
+}
+
+far_end() {
+	in_lan nftoffload probe --json eth0 |
+		jq -nr 'input | .devices[0] | "\(.hw_tc_offload) \(.hardware)"'
 }
 
 # refused ERRNO CODE: by the driver.
@@ -68,8 +72,6 @@ test_bound_already() {
 	stop_flow
 	tool remove > /dev/null
 }
-
-has_flow() { [ -n "$(flow --state "$1" | head -n1)" ]; }
 
 # Each call of the kernel's function that asks drivers about other drivers' devices.
 count_foreign_asks() {
@@ -133,8 +135,8 @@ test_names() {
 	check "with an error" is "no-device 19" error nosuch0
 	check "it does not spoil the others" is '["unknown","yes"]' \
 		probe '[.devices[].hardware] | tojson' nosuch0 lan0
-	check "a name that can't be is refused" contains "can't hold '/'" tool probe a/b
-	check "with exit status 1" fails 1 tool probe lan0 a/b
+	check "a name that can't be is refused" fails_with 1 "can't hold '/'" tool probe a/b
+	check "beside another one, too" fails_with 1 "can't hold '/'" tool probe lan0 a/b
 	in_router ip link add $'d\e[2J\xff' type dummy
 	check "odd names are shown without harm" contains 'd\x1b[2J\xff' tool probe $'d\e[2J\xff'
 	check "also in JSON" is 'd\x1b[2J\xff' probe '.devices[0].name' $'d\e[2J\xff'
@@ -147,22 +149,19 @@ ruleset() { in_router nft list ruleset; }
 
 generations() { grep -o 'new generation [0-9]*' "$monitored" | tail -n1 | grep -o '[0-9]*$'; }
 
-change_rules() {
-	in_router nft add table inet tick
-	in_router nft delete table inet tick
-}
-
 hears_changes() {
-	change_rules
+	in_router nft add table inet early
+	in_router nft delete table inet early
 	grep -q 'new generation' "$monitored"
 }
 
-# The last generation that was heard of, after a change of our own.
-next_generation() {
-	in_router nft add table inet tock
-	within "$patience_s" grep -q 'add table inet tock' "$monitored"
-	within "$patience_s" sh -c "tail -n1 '$monitored' | grep -q 'new generation'"
-	generations
+# The generation that a change of our own makes.
+next_generation() {	# TABLE-TO-ADD
+	in_router nft add table inet "$1" && soon has_heard_of "$1" && generations
+}
+
+has_heard_of() {	# TABLE
+	grep -q "add table inet $1\$" "$monitored" && [[ $(tail -n1 "$monitored") == *'new generation'* ]]
 }
 
 test_nothing_is_left() {
@@ -172,10 +171,11 @@ test_nothing_is_left() {
 	ip netns exec router stdbuf -oL nft monitor > "$monitored" &
 	monitor=$!
 	check_soon "changes of the rules are heard of" hears_changes
-	generation=$(generations)
+	generation=$(next_generation tick)
 	tool probe > /dev/null
 	tool probe lan0 wan0 lo br0 nosuch0 > /dev/null
-	check "the generation is the next one after the last" is $((generation + 1)) next_generation
+	check "the generation is the next one after the last" is $((generation + 1)) next_generation tock
+	in_router nft delete table inet tick
 	in_router nft delete table inet tock
 	kill "$monitor"
 	wait "$monitor" 2> /dev/null || true
@@ -187,18 +187,12 @@ test_nothing_is_left() {
 test_table_exists() {
 	in_router nft add table inet nftoffload-probe
 	check "a table of the probe's name is an error" \
-		contains "table inet nftoffload-probe: an object of that name exists" tool probe
+		fails_with 1 "table inet nftoffload-probe: an object of that name exists" tool probe
 	in_router nft delete table inet nftoffload-probe
 }
 
-fits_80_columns() {
-	on_terminal tool probe lan0 br0 nosuch0 | awk 'length > 80 { print; wrong = 1 } END { exit wrong }'
-}
-
 test_privileges() {
-	check "without privileges: exit status 1" \
-		fails 1 in_router setpriv --bounding-set=-net_admin --inh-caps=-net_admin nftoffload probe
-	check "and a message" contains "CAP_NET_ADMIN is missing" \
+	check "without privileges it fails, and says so" fails_with 1 "CAP_NET_ADMIN is missing" \
 		in_router setpriv --bounding-set=-net_admin --inh-caps=-net_admin nftoffload probe
 }
 
@@ -227,7 +221,7 @@ test_foreign_drivers
 test_names
 test_nothing_is_left
 test_table_exists
-check "the tables fit 80 columns" fits_80_columns
+check "the tables fit 80 columns" fits_80_columns on_terminal tool probe lan0 br0 nosuch0
 test_privileges
 test_no_flowtables
 done_testing
