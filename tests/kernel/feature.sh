@@ -14,7 +14,7 @@ answer() {
 	netdevsim)        yes_if modprobe -qn netdevsim ;;
 	fail-nth)         yes_if test -e /proc/self/fail-nth ;;
 	flowtable-procfs) yes_if test -e /proc/net/stat/nf_flowtable ;;
-	*)                nftoffload probe --json | jq -r --arg name "$1" '.kernel[$name].answer' ;;
+	*)                nftoffload probe --json | jq -nr --arg name "$1" 'input | .kernel[$name].answer' ;;
 	esac
 }
 

@@ -21,8 +21,7 @@ error() { probe '.devices[0].error | "\(.code) \(.errno)"' "$1"; }
 
 # What the answers are on which kernel, features.sh asserts.
 test_features() {
-	check "each answer has its evidence" \
-		is "$(probe '.kernel | length')" probe '[.kernel[].evidence | select(. != "")] | length'
+	check "each answer has its evidence" is true probe '.kernel | all(.[]; .evidence != "")'
 }
 
 test_driver() {
