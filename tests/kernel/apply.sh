@@ -15,17 +15,17 @@ show_state() {
 
 devices() { tool status --json | jq -c '[.devices[] | select(.state != "missing") | .name] | sort'; }
 ruleset() { in_router nft -a list ruleset; }
-generation() { in_router nft --debug=netlink list tables 2>&1 | grep -o 'genid [0-9]*' || true; }
 wanted() { in_router nft -j list set inet nftoffload wanted | jq -c '[.nftables[1].set.elem[].elem | [.val, .comment]] | sort'; }
 
 # ---- streams
 
-# Numbered datagrams to port 5300, until there is a file; what was sent is how many of them.
+# Numbered datagrams to port 5300, a thousand at least, until there is a file; what was sent is how many
+# of them.
 send_datagrams() {	# FILE
 	in_lan python3 - "$1" <<-'END'
 	import os, socket, sys, time
 	sender, count = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), 0
-	while not os.path.exists(sys.argv[1]):
+	while count < 1000 or not os.path.exists(sys.argv[1]):
 	    sender.sendto(count.to_bytes(8, 'big') + bytes(1000), ('203.0.113.2', 5300))
 	    count += 1
 	    time.sleep(0.005)
@@ -33,22 +33,24 @@ send_datagrams() {	# FILE
 	END
 }
 
-# Which of them come: how many different ones, and how many came again. Ends when the file is there and
-# nothing comes any more.
+# Which of them come: how many different ones, and how many came again. Ends when as many have come as a
+# file says that were sent, or nothing comes any more. There is room for what comes while this has to wait
+# for a processor.
 receive_datagrams() {	# FILE
-	in_wan python3 - "$1" <<-'END'
-	import os, socket, sys
-	receiver, seen, again = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), set(), 0
-	receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+	in_wan python3 - "$1" "$patience_s" <<-'END'
+	import socket, sys
+	receiver, seen, again, silent_s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), set(), 0, 0
+	SO_RCVBUFFORCE = 33
+	receiver.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 24)
 	receiver.bind(('203.0.113.2', 5300))
-	receiver.settimeout(3)
-	while True:
+	receiver.settimeout(1)
+	while silent_s < int(sys.argv[2]) and open(sys.argv[1]).read().strip() != str(len(seen)):
 	    try:
 	        number = receiver.recv(2000)[:8]
 	    except TimeoutError:
-	        if os.path.exists(sys.argv[1]):
-	            break
+	        silent_s += 1
 	        continue
+	    silent_s = 0
 	    again += number in seen
 	    seen.add(number)
 	print(len(seen), again)
@@ -57,9 +59,10 @@ receive_datagrams() {	# FILE
 
 start_streams() {
 	start_flow -c 203.0.113.2
-	receive_datagrams "$work/stop" > "$work/received" &
+	: > "$work/sent"
+	receive_datagrams "$work/sent" > "$work/received" &
 	receiver_pid=$!
-	until [ -n "$(in_wan ss -Hlun 'sport = 5300')" ]; do sleep 0.1; done
+	wait_for listens udp 5300
 	send_datagrams "$work/stop" > "$work/sent" &
 	sender_pid=$!
 }
@@ -110,13 +113,13 @@ tell_tcp() {
 
 no_datagram_is_lost() {
 	echo "sent $(cat "$work/sent"), received and repeated $(cat "$work/received")"
-	[ "$(cat "$work/sent")" -gt 1000 ] && [ "$(cat "$work/received")" = "$(cat "$work/sent") 0" ]
+	[ "$(cat "$work/sent")" -ge 1000 ] && [ "$(cat "$work/received")" = "$(cat "$work/sent") 0" ]
 }
 
 test_streams() {
 	tool apply --mode hardware lan0 wan0 > "$work/applied"
 	start_streams
-	check "a TCP and a UDP stream are in hardware" within $((4 * patience_s)) both_in_hardware
+	check_soon "a TCP and a UDP stream are in hardware" both_in_hardware
 	check "100 times another device comes or goes" look_and_apply
 	check "each of them was a change" is 101 grep -vc 'as it was' "$work/applied"
 	check "the streams stay in hardware, and their counters never go back" counters_never_go_back
@@ -143,8 +146,8 @@ test_same() {
 	check "and the rule set, with its handles, too" is "$before" ruleset
 	tool apply lan0 wan0 dmz0 > /dev/null
 	check_soon "a change is an event" grep -q dmz0 "$work/monitor"
+	check_soon "the same again is none" is 1 grep -c '^# new generation' "$work/monitor"
 	kill "$monitor"
-	check "the same again is none" is 1 grep -c '^# new generation' "$work/monitor"
 	tool remove > /dev/null
 }
 
@@ -203,8 +206,6 @@ test_others() {
 }
 
 # ---- what somebody has changed is mended
-
-chain_at() { in_router nft list chain inet nftoffload forward | grep -o 'priority [^;]*'; }
 
 test_mended() {
 	tool apply --mode software lan0 wan0 > /dev/null
