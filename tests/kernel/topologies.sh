@@ -72,7 +72,7 @@ count_connections() { connections=$((${#hosts[@]} * (1 + 2 * streams))); }
 transfer() {
 	local host port=5201 clients=() client
 	for host in "${hosts[@]}"; do
-		ip netns exec "$host" timeout $((4 * patience_s)) iperf3 -c 203.0.113.2 -p $port \
+		ip netns exec "$host" timeout "$patience_s" iperf3 -c 203.0.113.2 -p $port \
 			--bidir -P $streams -n 2M > "/tmp/transfer-$host" 2>&1 &
 		clients+=($!)
 		port=$((port + 1))
@@ -97,7 +97,7 @@ measure() {	# ARGUMENTS of apply
 		paste -sd ' ')" > /tmp/measured
 	# Flows of closed connections would stay in the engine when their flowtable is deleted.
 	in_router conntrack -F > /dev/null 2>&1
-	within "$patience_s" no_rules
+	soon no_rules || return
 	tool remove
 }
 
@@ -113,8 +113,10 @@ as_json() {	# DEVICES
 
 # ---- the tests
 
-# In flight while their flow is inserted are a few packets; a flow that leaks has hundreds.
+# In flight while their flow is inserted are a few packets. A direction of a host that leaks has hundreds;
+# on any machine 64 at least, as none has more than 64 KiB: more than ten for each connection.
 is_few() { [ "$1" -lt $((10 * connections)) ]; }
+is_many() { [ "$1" -ge $((10 * connections)) ]; }
 
 test_plan() {	# WHAT MODE
 	check "$1: TCP both ways between ${interfaces[*]}" measure --mode "$2" "${interfaces[@]}"
@@ -147,7 +149,7 @@ test_mode() {	# TOPOLOGY MODE
 	[ "$(in_order $taken)" = "$(in_order "${rule[@]}")" ] || try_rule "$2" "${rule[@]}"
 	printf '# result {"topology":"%s","kernel":"%s","mode":"%s","interfaces":"%s","plan":%s,"fw4":%s}\n' \
 		"$1" "$(uname -r)" "$2" "${interfaces[*]}" "$plan" "$(as_json "${rule[*]}")"
-	[[ ! $here =~ ^($known_to_leak)$ ]] || check "$here: with ${rule[*]} it leaks" not is_few "$leaked"
+	[[ ! $here =~ ^($known_to_leak)$ ]] || check "$here: with ${rule[*]} it leaks" is_many "$leaked"
 }
 
 test_topology() {	# NAME MODE...
