@@ -1051,9 +1051,12 @@ const struct nfto_flow_counts *nfto_status_flows(const struct nfto_status *statu
  *  flowtable, where nobody counts. Since 0.1. */
 uint64_t nfto_status_inserted(const struct nfto_status *status);
 
-/** How many packets of flows that are marked as offloaded went the slow way all the same. A few for
- *  each flow are in flight when it is offloaded; more is a leak. 0 for somebody else's flowtable.
- *  Since 0.1. */
+/** How many packets were in the slow path while their connection was marked as offloaded. Each is
+ *  counted by itself, so that this does not tell whether a flow leaks; nfto_leaks_read() does. Some
+ *  packets are under way whenever a flow is offloaded. Where the kernel refuses to offload a
+ *  connection (from 7.2 on for any reason; before, if there is no route back), it has the mark for a
+ *  moment with each packet, and packets on another processor meet it: thousands, of a busy one. 0 for
+ *  somebody else's flowtable. Since 0.1. */
 uint64_t nfto_status_leaked(const struct nfto_status *status);
 
 /** Settings of the network namespace that matter to offload. Values are stable; new ones may come
@@ -1138,7 +1141,7 @@ int nfto_status_early_drops(const struct nfto_status *status, uint64_t *connecti
 int nfto_status_inserted_per_s(const struct nfto_status *now, const struct nfto_status *before,
 			       double *rate);
 
-/** The same for packets that leaked. Since 0.1. */
+/** The same for nfto_status_leaked(). Since 0.1. */
 int nfto_status_leaked_per_s(const struct nfto_status *now, const struct nfto_status *before,
 			     double *rate);
 
@@ -1193,17 +1196,35 @@ enum nfto_direction {
 /** "original", "reply"; "unknown" for another value. Since 0.1. */
 const char *nfto_direction_name(enum nfto_direction direction);
 
-/** The flows that leak, each direction by itself, while at least one of its packets was seen within
- *  the last five minutes. */
+/** The flows that leak, each direction by itself: they are marked as offloaded, and take the slow
+ *  path. */
 struct nfto_leaks;
 
 /**
- * Read which flows leak.
+ * Read which flows leak. The detector counts each packet with the mark, see nfto_status_leaked(); a
+ * flow leaks if there were more than a few, and either
+ *   - the last one came within 30 s, and conntrack shows its connection as offloaded; or
+ *   - they are most of the packets that conntrack has counted in that direction
+ *     (net.netfilter.nf_conntrack_acct), within the last five minutes.
+ * Conntrack is asked for each of them by itself, and nothing is listed.
+ *
+ * A connection that the kernel tries in vain to offload has the mark for moments, and one look can
+ * meet it then: look again some times, see nfto_leaks_look().
+ *
  * @param leaks Out: free with nfto_leaks_free().
  * @return 0, or as nfto_status_read(). An instance that does not exist has no leaks.
  * Since 0.1.
  */
 int nfto_leaks_read(struct nfto_ctx *ctx, const char *name, struct nfto_leaks **leaks);
+
+/**
+ * Look at their connections once more: those that do not leak, as it shows, leave the list. What is
+ * left after four looks that are 100 ms apart leaks. (A virtual processor can be stopped for some
+ * milliseconds, in the middle of an attempt to offload.)
+ * @return 0, or as nfto_status_read(); then the list is as it was.
+ * Since 0.1.
+ */
+int nfto_leaks_look(struct nfto_ctx *ctx, struct nfto_leaks *leaks);
 
 /** Since 0.1. */
 void nfto_leaks_free(struct nfto_leaks *leaks);
@@ -1216,6 +1237,11 @@ struct nfto_leak;
 
 /** Borrowed from the list; NULL if the index is out of range. Since 0.1. */
 const struct nfto_leak *nfto_leaks_get(const struct nfto_leaks *leaks, size_t index);
+
+/** False if conntrack does not find its connection by the addresses that the forward chain sees: both
+ *  ends are translated, or it is in another zone. Then the detector alone speaks for it, as long as
+ *  packets come every few seconds. Since 0.1. */
+bool nfto_leak_is_certain(const struct nfto_leak *leak);
 
 /** The direction of the packets that leak. Since 0.1. */
 enum nfto_direction nfto_leak_direction(const struct nfto_leak *leak);
@@ -1239,7 +1265,7 @@ uint16_t nfto_leak_source_port(const struct nfto_leak *leak);
 /** Host byte order. Since 0.1. */
 uint16_t nfto_leak_destination_port(const struct nfto_leak *leak);
 
-/** Packets that went the slow way. Since 0.1. */
+/** Packets that took the slow path. Since 0.1. */
 uint64_t nfto_leak_packets(const struct nfto_leak *leak);
 
 /** Their bytes, as the IP layer counts them. Since 0.1. */
@@ -1661,6 +1687,9 @@ struct nfto_explanation;
  * What can't be told from outside of the kernel is named only if nothing else was found, as a
  * finding that is not certain.
  *
+ * A connection that the kernel tries in vain to offload can be met with the mark of an attempt, see
+ * nfto_leaks_look(): who wants to be sure of "offloaded" or "pretends" asks some times.
+ *
  * @param name Of the instance.
  * @param explanation Out: free with nfto_explanation_free().
  * @return 0, or:
@@ -1677,9 +1706,10 @@ int nfto_explain(struct nfto_ctx *ctx, const char *name, const struct nfto_tuple
 
 /**
  * Explain a flow that leaks, as nfto_explain(). A leak has the addresses that the forward chain sees;
- * where that is not enough to find the entry of conntrack (both ends are translated, or it is in
- * another zone), nfto_explanation_exists() is false, and the rest is told of what the leak itself
- * says.
+ * where that is not enough to find the entry of conntrack (nfto_leak_is_certain()),
+ * nfto_explanation_exists() is false, and the rest is told of what the leak itself says, as not
+ * certain. The connection is looked at again: if it does not leak, the verdict is another one than
+ * NFTO_VERDICT_PRETENDS.
  * Since 0.1.
  */
 int nfto_explain_leak(struct nfto_ctx *ctx, const char *name, const struct nfto_leak *leak,

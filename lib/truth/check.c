@@ -4,12 +4,6 @@
 
 #include "check.h"
 
-/* Some packets are on their way when their flow is made, and each time that it is made anew. */
-#define FEW_PACKETS 10
-
-/* A flow that no packet finds times out after so long, and then its mark goes (by default). */
-#define LATELY_MS 30000
-
 int found(struct inquiry *inquiry, const struct nfto_finding *finding)
 {
 	return finding ? 1 :
@@ -33,10 +27,9 @@ struct address_text address_text(int family, const void *address)
 
 bool is_leaking(const struct inquiry *inquiry, int direction)
 {
-	const struct leak_info *leak = &inquiry->leaks[direction];
-
-	return inquiry->has_leak[direction] && leak->counter.packets > FEW_PACKETS &&
-	       (!leak->has_idle || leak->idle_ms < LATELY_MS);
+	return inquiry->has_leak[direction] &&
+	       leak_is_one(&inquiry->leaks[direction],
+			   inquiry->exists ? &inquiry->connection : NULL);
 }
 
 struct nfto_finding *add_lost_way(struct inquiry *inquiry, enum nfto_finding_code code,

@@ -41,7 +41,7 @@ int found(struct inquiry *inquiry, const struct nfto_finding *finding);
 /* It may be so, and nobody can tell. */
 int suspect(struct inquiry *inquiry, struct nfto_finding *finding);
 
-/* A direction whose packets go the slow way, more than a few and lately. */
+/* A direction whose packets go the slow way, and not only for a moment. */
 bool is_leaking(const struct inquiry *inquiry, int direction);
 
 /* A finding about the way to the next hop. */

@@ -35,41 +35,39 @@ static void set_ends(struct inquiry *inquiry)
 			info->sides[direction].source_port);
 }
 
-static int look_up(struct inquiry *inquiry, const struct end *source, const struct end *destination)
+/* What came of looking for it: 1 if it is there, 0, or a negative errno. */
+static int take_connection(struct inquiry *inquiry, int result)
 {
-	const struct conntrack_tuple tuple = {
-		.family = (uint8_t)source->family,
-		.protocol = inquiry->tuple.protocol,
-		.zone = inquiry->tuple.zone,
-		.source = source->address,
-		.destination = destination->address,
-		.source_port = source->port,
-		.destination_port = destination->port,
-	};
-	int ret = connection_find(inquiry->ctx, &tuple, &inquiry->connection);
-
-	if (ret <= 0)
-		return ret;
+	if (result <= 0)
+		return result;
 	inquiry->exists = true;
 	inquiry->state = flow_state_of(inquiry->connection.info.status);
+	inquiry->is_marked =
+		inquiry->state == NFTO_FLOW_SOFTWARE || inquiry->state == NFTO_FLOW_HARDWARE;
 	set_ends(inquiry);
-	return 1;
+	return 0;
 }
 
 static int find_connection(struct inquiry *inquiry)
 {
-	const struct nfto_tuple *tuple = &inquiry->tuple;
-	int ret;
+	const struct nfto_tuple *asked = &inquiry->tuple;
+	const struct conntrack_tuple tuple = {
+		.family = (uint8_t)asked->source.family,
+		.protocol = asked->protocol,
+		.zone = asked->zone,
+		.source = asked->source.address,
+		.destination = asked->destination.address,
+		.source_port = asked->source.port,
+		.destination_port = asked->destination.port,
+	};
 
-	inquiry->ends[IP_CT_DIR_ORIGINAL] = tuple->source;
-	inquiry->ends[IP_CT_DIR_REPLY] = tuple->destination;
+	inquiry->ends[IP_CT_DIR_ORIGINAL] = asked->source;
+	inquiry->ends[IP_CT_DIR_REPLY] = asked->destination;
 	/* Others are named by more than addresses, and none of them is offloaded. */
 	if (!inquiry_is_looked_up(inquiry))
 		return 0;
-	ret = look_up(inquiry, &tuple->source, &tuple->destination);
-	inquiry->is_marked =
-		inquiry->state == NFTO_FLOW_SOFTWARE || inquiry->state == NFTO_FLOW_HARDWARE;
-	return ret < 0 ? ret : 0;
+	return take_connection(inquiry,
+			       connection_find(inquiry->ctx, &tuple, &inquiry->connection));
 }
 
 static int begin(struct inquiry *inquiry, struct nfto_ctx *ctx, const char *name)
@@ -91,22 +89,6 @@ int inquiry_open(struct nfto_ctx *ctx, const char *name, const struct nfto_tuple
 	return find_connection(inquiry);
 }
 
-/*
- * Conntrack knows a connection by the tuples before any NAT, of either direction. Without DNAT the
- * original one is that which the forward chain sees; with DNAT, but no SNAT, the reply one is, the
- * other way round.
- */
-static int find_leaking_connection(struct inquiry *inquiry)
-{
-	const struct end *opener = &inquiry->ends[IP_CT_DIR_ORIGINAL];
-	const struct end *answerer = &inquiry->ends[IP_CT_DIR_REPLY];
-	int ret = look_up(inquiry, opener, answerer);
-
-	if (ret == 0)
-		ret = look_up(inquiry, answerer, opener);
-	return ret < 0 ? ret : 0;
-}
-
 int inquiry_open_leak(struct nfto_ctx *ctx, const char *name, const struct leak_info *leak,
 		      struct inquiry *inquiry)
 {
@@ -119,10 +101,13 @@ int inquiry_open_leak(struct nfto_ctx *ctx, const char *name, const struct leak_
 	end_set(&inquiry->ends[leak->direction], family, leak->source, leak->source_port);
 	end_set(&inquiry->ends[!leak->direction], family, leak->destination,
 		leak->destination_port);
-	inquiry->is_marked = true;
 	inquiry->has_leak[leak->direction] = true;
 	inquiry->leaks[leak->direction] = *leak;
-	return find_leaking_connection(inquiry);
+	ret = take_connection(inquiry, leak_find_connection(ctx, leak, &inquiry->connection));
+	/* It may have had the mark a moment ago. */
+	if (leak_is_one(leak, inquiry->exists ? &inquiry->connection : NULL))
+		inquiry->is_marked = true;
+	return ret;
 }
 
 void inquiry_close(struct inquiry *inquiry)

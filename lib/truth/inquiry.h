@@ -30,7 +30,7 @@ struct inquiry {
 	bool exists; /* conntrack has an entry */
 	struct connection connection;
 	enum nfto_flow_state state;
-	bool is_marked; /* as offloaded, now or when it leaked */
+	bool is_marked; /* as offloaded, now or a moment ago */
 
 	/* By direction, who sends: as the forward chain sees it, after DNAT and before SNAT. */
 	struct end ends[2];

@@ -1,15 +1,27 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The elements of the leak detector's sets. */
+/* The elements of the leak detector's sets, and which of them are leaks. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_conntrack_tuple_common.h>
 
 #include "codec/set_elements.h"
+#include "facts/flow_state.h"
 #include "intent/instance.h"
 #include "leaks.h"
+
+/* Some packets are on their way when their flow is made, and each time that it is made anew. */
+#define FEW_PACKETS 10
+
+/* A flow that no packet finds times out after so long, and then its mark goes (by default). */
+#define LATELY_MS 30000
+
+/* Conntrack keeps a connection that was closed for longer than this (10 s at least, by default): what
+ * it does not find by then is known to it by other addresses. */
+#define STILL_OPEN_MS 5000
 
 struct nfto_leaks {
 	struct nfto_leak *items;
@@ -48,7 +60,7 @@ static int append(struct nfto_leaks *leaks, const struct leak_info *info)
 	if (!items)
 		return -ENOMEM;
 	leaks->items = items;
-	items[leaks->count++].info = *info;
+	items[leaks->count++] = (struct nfto_leak){ .info = *info };
 	return 0;
 }
 
@@ -86,6 +98,112 @@ static int read_set(struct nfto_ctx *ctx, const char *name, const struct leak_se
 	return error_set_request(&ctx->error, &ctx->nft.error, ret, object);
 }
 
+/* ---- Which of them are leaks */
+
+static bool is_marked(const struct connection *connection)
+{
+	return connection->info.status & IPS_OFFLOAD;
+}
+
+/* While the kernel tries in vain to offload a connection, few of its packets meet the mark of an
+ * attempt on another processor: one of twenty were seen. Where conntrack has counted less than the
+ * detector, its counters have begun anew, and tell nothing. */
+static bool are_most(const struct leak_info *counted, const struct connection *connection)
+{
+	const struct flow_side *side = &connection->info.sides[counted->direction];
+	uint64_t all = side->counter.packets, marked = counted->counter.packets;
+
+	return side->has_counter && marked > all / 2 && marked <= all;
+}
+
+static bool came_within(const struct leak_info *counted, uint64_t duration_ms)
+{
+	return !counted->has_idle || counted->idle_ms < duration_ms;
+}
+
+bool leak_is_one(const struct leak_info *counted, const struct connection *connection)
+{
+	if (counted->counter.packets <= FEW_PACKETS)
+		return false;
+	if (!connection)
+		return came_within(counted, STILL_OPEN_MS);
+	return are_most(counted, connection) ||
+	       (is_marked(connection) && came_within(counted, LATELY_MS));
+}
+
+static struct conntrack_tuple tuple_of(const struct leak_info *counted, bool is_reversed)
+{
+	struct conntrack_tuple tuple = {
+		.family = counted->nfproto == NFPROTO_IPV4 ? AF_INET : AF_INET6,
+		.protocol = counted->protocol,
+		.source = is_reversed ? counted->destination : counted->source,
+		.destination = is_reversed ? counted->source : counted->destination,
+		.source_port = is_reversed ? counted->destination_port : counted->source_port,
+		.destination_port = is_reversed ? counted->source_port : counted->destination_port,
+	};
+
+	return tuple;
+}
+
+/*
+ * Conntrack knows a connection by the tuples before any NAT, of either direction. Without DNAT the
+ * original one is that which the forward chain sees; with DNAT, but no SNAT, the reply one is, the
+ * other way round.
+ */
+int leak_find_connection(struct nfto_ctx *ctx, const struct leak_info *counted,
+			 struct connection *connection)
+{
+	bool is_reply = counted->direction == IP_CT_DIR_REPLY;
+	struct conntrack_tuple tuple = tuple_of(counted, is_reply);
+	int ret = connection_find(ctx, &tuple, connection);
+
+	if (ret != 0)
+		return ret;
+	tuple = tuple_of(counted, !is_reply);
+	return connection_find(ctx, &tuple, connection);
+}
+
+static int look(struct nfto_ctx *ctx, struct nfto_leak *leak)
+{
+	struct connection connection;
+	int ret = 0;
+
+	leak->is_one = false;
+	if (leak->info.counter.packets <= FEW_PACKETS)
+		return 0;
+	ret = leak_find_connection(ctx, &leak->info, &connection);
+	if (ret < 0)
+		return ret;
+	leak->is_certain = ret > 0;
+	leak->is_one = leak_is_one(&leak->info, ret > 0 ? &connection : NULL);
+	return 0;
+}
+
+static void keep_leaks(struct nfto_leaks *leaks)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < leaks->count; i++) {
+		if (leaks->items[i].is_one)
+			leaks->items[kept++] = leaks->items[i];
+	}
+	leaks->count = kept;
+}
+
+NFTO_API int nfto_leaks_look(struct nfto_ctx *ctx, struct nfto_leaks *leaks)
+{
+	int ret = 0;
+
+	error_clear(&ctx->error);
+	for (size_t i = 0; i < leaks->count && ret == 0; i++)
+		ret = look(ctx, &leaks->items[i]);
+	if (ret == 0)
+		keep_leaks(leaks);
+	return ret;
+}
+
+/* ---- All of them */
+
 static int read_sets(struct nfto_ctx *ctx, const char *name, struct nfto_leaks *leaks)
 {
 	int ret = instance_find(ctx, name);
@@ -108,6 +226,8 @@ NFTO_API int nfto_leaks_read(struct nfto_ctx *ctx, const char *name, struct nfto
 	if (!leaks)
 		return error_set_object(&ctx->error, NFTO_ERROR_NO_MEMORY, ENOMEM, NULL);
 	ret = read_sets(ctx, name, leaks);
+	if (ret == 0)
+		ret = nfto_leaks_look(ctx, leaks);
 	if (ret < 0) {
 		nfto_leaks_free(leaks);
 		return ret;
@@ -132,6 +252,11 @@ NFTO_API size_t nfto_leaks_count(const struct nfto_leaks *leaks)
 NFTO_API const struct nfto_leak *nfto_leaks_get(const struct nfto_leaks *leaks, size_t index)
 {
 	return index < leaks->count ? &leaks->items[index] : NULL;
+}
+
+NFTO_API bool nfto_leak_is_certain(const struct nfto_leak *leak)
+{
+	return leak->is_certain;
 }
 
 NFTO_API enum nfto_direction nfto_leak_direction(const struct nfto_leak *leak)

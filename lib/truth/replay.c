@@ -31,6 +31,13 @@ static int replay_slow(struct inquiry *inquiry)
 	return FIRST_OF(inquiry, checks);
 }
 
+/* Of a connection that conntrack does not find, only the detector speaks. */
+static void doubt(struct findings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		findings->items[i].is_certain = false;
+}
+
 /* Any flowtable may have marked it; ours is known only if the instance is there. */
 static int replay_marked(struct inquiry *inquiry)
 {
@@ -39,7 +46,11 @@ static int replay_marked(struct inquiry *inquiry)
 
 	if (ret == 0)
 		ret = inquiry_find_leaks(inquiry);
-	return ret < 0 ? ret : FIRST_OF(inquiry, checks);
+	if (ret == 0)
+		ret = FIRST_OF(inquiry, checks);
+	if (!inquiry->exists)
+		doubt(&inquiry->findings);
+	return ret;
 }
 
 /* It need not be the cause of anything, so it does not stand against what comes behind it. */

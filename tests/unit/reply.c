@@ -220,8 +220,8 @@ struct reply_elements reply_open_elements(struct fake *fake, const char *set)
 	return elements;
 }
 
-void reply_element(struct reply_elements *elements, const void *key, uint16_t key_length,
-		   uint64_t packets, uint64_t bytes)
+void reply_idle_element(struct reply_elements *elements, const void *key, uint16_t key_length,
+			uint64_t packets, uint64_t bytes, uint64_t idle_ms)
 {
 	struct nlmsghdr *message = elements->message;
 	struct nlattr *element = mnl_attr_nest_start(message, NFTA_LIST_ELEM);
@@ -230,9 +230,17 @@ void reply_element(struct reply_elements *elements, const void *key, uint16_t ke
 	mnl_attr_put(message, NFTA_DATA_VALUE, key_length, key);
 	mnl_attr_nest_end(message, nest);
 	put_counter(message, NFTA_SET_ELEM_EXPR, packets, bytes);
-	put_be64(message, NFTA_SET_ELEM_TIMEOUT, 300000);
-	put_be64(message, NFTA_SET_ELEM_EXPIRATION, 299000);
+	if (idle_ms != NO_IDLE) {
+		put_be64(message, NFTA_SET_ELEM_TIMEOUT, 300000);
+		put_be64(message, NFTA_SET_ELEM_EXPIRATION, 300000 - idle_ms);
+	}
 	mnl_attr_nest_end(message, element);
+}
+
+void reply_element(struct reply_elements *elements, const void *key, uint16_t key_length,
+		   uint64_t packets, uint64_t bytes)
+{
+	reply_idle_element(elements, key, key_length, packets, bytes, 1000);
 }
 
 void reply_named_element(struct reply_elements *elements, const char *name, const char *comment)

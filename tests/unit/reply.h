@@ -79,6 +79,10 @@ struct reply_elements {
 struct reply_elements reply_open_elements(struct fake *fake, const char *set);
 void reply_element(struct reply_elements *elements, const void *key, uint16_t key_length,
 		   uint64_t packets, uint64_t bytes);
+/* The same, with the time since the last packet; NO_IDLE: the kernel does not tell it. */
+#define NO_IDLE UINT64_MAX
+void reply_idle_element(struct reply_elements *elements, const void *key, uint16_t key_length,
+			uint64_t packets, uint64_t bytes, uint64_t idle_ms);
 void reply_named_element(struct reply_elements *elements, const char *name, const char *comment);
 void reply_close_elements(struct fake *fake, struct reply_elements *elements);
 

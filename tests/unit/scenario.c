@@ -431,6 +431,13 @@ static int run_foreign(struct scene *scene)
 static void answer_leaks(struct fake *fake)
 {
 	static const uint8_t key[20] = { 192, 0, 2, 1, 0, 80 };
+	const struct reply_flow flow = {
+		.family = AF_INET,
+		.protocol = IPPROTO_UDP,
+		.status = FLOW_STATE_MASK,
+		.original = { "192.0.2.1", "203.0.113.5", 80, 2 },
+		.reply = { "203.0.113.5", "192.0.2.1", 2, 80 },
+	};
 
 	instance_answer_table(fake, "managed by nftoffload");
 	instance_answer_generation(fake);
@@ -439,10 +446,14 @@ static void answer_leaks(struct fake *fake)
 		if (set < 2) {
 			struct reply_elements elements = reply_open_elements(fake, "set");
 
-			reply_element(&elements, key, sizeof(key), 1, 1);
+			reply_element(&elements, key, sizeof(key), 11, 11);
 			reply_close_elements(fake, &elements);
 		}
 		reply_done(fake);
+	}
+	for (int i = 0; i < 2; i++) {
+		fake_answer(fake, CT(IPCTNL_MSG_CT_GET));
+		reply_flow(fake, &flow);
 	}
 }
 

@@ -935,23 +935,19 @@ static void test_spoilt(void **state)
 	fake_free(fake);
 }
 
-/* Behind DNAT, the entry is found by the reply direction alone. */
-static void test_leak(void **state)
+/* ---- A flow that leaks */
+
+/* The instance has one, which conntrack has under the tuple of its reply direction. */
+static struct nfto_leaks *read_leak(struct fake *fake, struct nfto_ctx *ctx)
 {
 	static const uint8_t key[] = {
 		203, 0, 113,  9,    0x9c, 0x40, 0,	     0, 192, 168,
 		1,   2, 0x01, 0xbb, 0,	  0,	IPPROTO_UDP, 0, 0,   0,
 	};
-	struct reply_flow flow = flow_of(IPPROTO_UDP, SEEN | IPS_OFFLOAD);
-	struct fake *fake = fake_new();
-	struct nfto_ctx *ctx = fake_ctx(fake);
-	struct nfto_explanation *explanation;
+	const struct reply_flow flow = flow_of(IPPROTO_UDP, SEEN | IPS_OFFLOAD);
 	struct reply_elements elements;
 	struct nfto_leaks *leaks;
-	uint64_t idle_ms;
-	char codes[64];
 
-	(void)state;
 	instance_answer_table(fake, "managed by nftoffload");
 	instance_answer_generation(fake);
 	for (int i = 0; i < 4; i++) {
@@ -962,13 +958,16 @@ static void test_leak(void **state)
 		reply_close_elements(fake, &elements);
 		reply_done(fake);
 	}
-	assert_int_equal(nfto_leaks_read(ctx, NAME, &leaks), 0);
-	assert_int_equal(nfto_leak_idle_ms(nfto_leaks_get(leaks, 0), &idle_ms), 0);
-	assert_int_equal(idle_ms, 1000);
-
-	answer_instance(fake);
 	answer_no_flow(fake);
 	answer_flow(fake, &flow);
+	assert_int_equal(nfto_leaks_read(ctx, NAME, &leaks), 0);
+	assert_int_equal(nfto_leaks_count(leaks), 1);
+	return leaks;
+}
+
+/* The answers go by a device that is not in the flowtable. */
+static void answer_other_way(struct fake *fake)
+{
 	way_answer_route(fake, AF_INET, RTN_UNICAST, WAY_LAN);
 	way_answer_forwarding(fake, AF_INET, true);
 	way_answer_route(fake, AF_INET, RTN_UNICAST, WAY_WAN);
@@ -977,12 +976,85 @@ static void test_leak(void **state)
 	way_answer_neighbour(fake, AF_INET, WAY_WAN, NUD_REACHABLE);
 	way_answer_link(fake, &other_port);
 	way_answer_neighbour(fake, AF_INET, 5, NUD_REACHABLE);
+}
+
+static void found_by_reply_direction(struct fake *fake)
+{
+	const struct reply_flow flow = flow_of(IPPROTO_UDP, SEEN | IPS_OFFLOAD);
+
+	answer_no_flow(fake);
+	answer_flow(fake, &flow);
+	answer_other_way(fake);
 	answer_leak(fake, 0, 0);
+}
+
+/* It is on its way from one flow that nobody hits to the next. */
+static void most_packets(struct fake *fake)
+{
+	struct reply_flow flow = flow_of(IPPROTO_UDP, SEEN);
+
+	flow.packets[0] = 101;
+	answer_flow(fake, &flow);
+	answer_other_way(fake);
+	answer_leak(fake, 0, 0);
+}
+
+static void not_found(struct fake *fake)
+{
+	answer_no_flow(fake);
+	answer_no_flow(fake);
+	answer_other_way(fake);
+	answer_leak(fake, 0, 0);
+}
+
+/* It had the mark for the moment of an attempt. */
+static void mark_of_a_moment(struct fake *fake)
+{
+	struct reply_flow flow = flow_of(IPPROTO_UDP, SEEN);
+
+	flow.packets[0] = 2000;
+	answer_flow(fake, &flow);
+	way_answer_route(fake, AF_INET, RTN_UNICAST, WAY_LAN);
+	way_answer_forwarding(fake, AF_INET, true);
+	way_answer_route_error(fake, ENETUNREACH);
+}
+
+struct leaking {
+	const char *name;
+	void (*script)(struct fake *fake);
+	bool exists;
+	enum nfto_verdict verdict;
+	const char *codes;
+};
+
+static const struct leaking all_leaking[] = {
+	{ "found by reply direction", found_by_reply_direction, true, PRETENDS,
+	  " unlisted-device" },
+	{ "most packets", most_packets, true, PRETENDS, " unlisted-device" },
+	{ "not found", not_found, false, PRETENDS, " unlisted-device?" },
+	{ "mark of a moment", mark_of_a_moment, true, SLOW, " no-route" },
+};
+
+static void test_leak(void **state)
+{
+	const struct leaking *leaking = *state;
+	struct fake *fake = fake_new();
+	struct nfto_ctx *ctx = fake_ctx(fake);
+	struct nfto_leaks *leaks = read_leak(fake, ctx);
+	struct nfto_explanation *explanation;
+	uint64_t idle_ms;
+	char codes[64];
+
+	assert_int_equal(nfto_leak_idle_ms(nfto_leaks_get(leaks, 0), &idle_ms), 0);
+	assert_int_equal(idle_ms, 1000);
+
+	answer_instance(fake);
+	leaking->script(fake);
 	assert_int_equal(nfto_explain_leak(ctx, NAME, nfto_leaks_get(leaks, 0), &explanation), 0);
 	write_codes(explanation, codes, sizeof(codes));
-	assert_string_equal(codes, " unlisted-device");
-	assert_true(nfto_explanation_exists(explanation));
-	assert_int_equal(nfto_explanation_verdict(explanation), NFTO_VERDICT_PRETENDS);
+	assert_string_equal(codes, leaking->codes);
+	assert_int_equal(nfto_explanation_exists(explanation), leaking->exists);
+	assert_int_equal(nfto_explanation_verdict(explanation), leaking->verdict);
 	nfto_explanation_free(explanation);
 	nfto_leaks_free(leaks);
 	nfto_ctx_free(ctx);
@@ -1012,12 +1084,12 @@ int main(void)
 		cmocka_unit_test(test_protocol),
 		cmocka_unit_test(test_wrong_use),
 		cmocka_unit_test(test_missing_interface),
-		cmocka_unit_test(test_leak),
 		cmocka_unit_test(test_names),
 	};
 	int failures = cmocka_run_group_tests(tests, NULL, NULL);
 
 	failures += run_table(variants, test_variant);
 	failures += run_table(spoilts, test_spoilt);
+	failures += run_table(all_leaking, test_leak);
 	return failures != 0;
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* The elements of the leak detector's sets. */
+/* The elements of the leak detector's sets, and which of them are leaks. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
+
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 
 #include "describe.h"
 #include "instance_script.h"
@@ -11,6 +14,7 @@
 
 #define NAME "nftoffload"
 #define GET NFT(NFT_MSG_GETSETELEM)
+#define SEEN (IPS_CONFIRMED | IPS_SEEN_REPLY | IPS_ASSURED)
 
 /* Keys as nf_tables has them: parts in words of 32 bits, ports and protocol in front of their
  * padding. */
@@ -55,6 +59,43 @@ static void answer_one(struct fake *fake, const char *set, const void *key, uint
 	reply_done(fake);
 }
 
+/* ---- Conntrack, which has the connection of key4 or none */
+
+static struct reply_flow flow_with(uint32_t bits)
+{
+	struct reply_flow flow = {
+		.family = AF_INET,
+		.protocol = IPPROTO_TCP,
+		.status = SEEN | bits,
+		.original = { "192.0.2.1", "203.0.113.5", 40000, 443 },
+		.reply = { "203.0.113.5", "198.51.100.1", 443, 40000 },
+	};
+
+	return flow;
+}
+
+static void answer_flow(struct fake *fake, uint32_t bits)
+{
+	const struct reply_flow flow = flow_with(bits);
+
+	fake_answer(fake, CT(IPCTNL_MSG_CT_GET));
+	reply_flow(fake, &flow);
+}
+
+static void answer_no_flow(struct fake *fake)
+{
+	fake_answer(fake, CT(IPCTNL_MSG_CT_GET));
+	reply_error(fake, 0, ENOENT);
+}
+
+static void answer_no_flows(struct fake *fake)
+{
+	fake_answer_lasting(fake, CT(IPCTNL_MSG_CT_GET));
+	reply_error(fake, 0, ENOENT);
+}
+
+/* ---- Reading them */
+
 static void assert_leak(const struct nfto_leak *leak, int family, enum nfto_direction direction,
 			uint8_t protocol, const char *source, uint16_t source_port,
 			const char *destination, uint16_t destination_port)
@@ -78,10 +119,11 @@ static void test_one_leak_in_each_set(void **state)
 
 	(void)state;
 	set_up_instance(&setup);
-	answer_one(setup.fake, set_names[0], key4, sizeof(key4), 1);
-	answer_one(setup.fake, set_names[1], key4, sizeof(key4), 2);
-	answer_one(setup.fake, set_names[2], key6, sizeof(key6), 3);
-	answer_one(setup.fake, set_names[3], key6, sizeof(key6), 4);
+	answer_one(setup.fake, set_names[0], key4, sizeof(key4), 11);
+	answer_one(setup.fake, set_names[1], key4, sizeof(key4), 12);
+	answer_one(setup.fake, set_names[2], key6, sizeof(key6), 13);
+	answer_one(setup.fake, set_names[3], key6, sizeof(key6), 14);
+	answer_no_flows(setup.fake);
 	assert_int_equal(nfto_leaks_read(setup.ctx, NAME, &leaks), 0);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NONE);
 	tear_down(&setup);
@@ -96,8 +138,8 @@ static void test_one_leak_in_each_set(void **state)
 	assert_leak(nfto_leaks_get(leaks, 3), AF_INET6, NFTO_DIRECTION_REPLY, IPPROTO_UDP,
 		    "2001:db8::1", 500, "2001:db8::2", 4500);
 	for (size_t i = 0; i < 4; i++) {
-		assert_int_equal(nfto_leak_packets(nfto_leaks_get(leaks, i)), i + 1);
-		assert_int_equal(nfto_leak_bytes(nfto_leaks_get(leaks, i)), 100 * (i + 1));
+		assert_int_equal(nfto_leak_packets(nfto_leaks_get(leaks, i)), i + 11);
+		assert_int_equal(nfto_leak_bytes(nfto_leaks_get(leaks, i)), 100 * (i + 11));
 	}
 	assert_null(nfto_leaks_get(leaks, 4));
 	nfto_leaks_free(leaks);
@@ -149,10 +191,11 @@ static void test_many_leaks_in_many_messages(void **state)
 	}
 	reply_done(setup.fake);
 	answer_empty(setup.fake, 3);
+	answer_no_flows(setup.fake);
 	assert_int_equal(nfto_leaks_read(setup.ctx, NAME, &leaks), 0);
-	assert_int_equal(nfto_leaks_count(leaks), 600);
-	for (size_t i = 0; i < 600; i++)
-		assert_int_equal(nfto_leak_packets(nfto_leaks_get(leaks, i)), i % 20 + 1);
+	assert_int_equal(nfto_leaks_count(leaks), 300);
+	for (size_t i = 0; i < 300; i++)
+		assert_int_equal(nfto_leak_packets(nfto_leaks_get(leaks, i)), i % 10 + 11);
 	nfto_leaks_free(leaks);
 	tear_down(&setup);
 }
@@ -180,11 +223,12 @@ static void test_set_that_is_gone(void **state)
 
 	(void)state;
 	set_up_instance(&setup);
-	answer_one(setup.fake, set_names[0], key4, sizeof(key4), 1);
+	answer_one(setup.fake, set_names[0], key4, sizeof(key4), 11);
 	for (int i = 1; i < 4; i++) {
 		fake_answer(setup.fake, GET);
 		reply_extended(setup.fake, 0, ENOENT, NULL, 20);
 	}
+	answer_no_flows(setup.fake);
 	assert_int_equal(nfto_leaks_read(setup.ctx, NAME, &leaks), 0);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NONE);
 	assert_int_equal(nfto_leaks_count(leaks), 1);
@@ -201,19 +245,20 @@ static void test_interrupted_dump(void **state)
 
 	(void)state;
 	set_up_instance(&setup);
-	answer_one(setup.fake, set_names[0], key4, sizeof(key4), 1);
+	answer_one(setup.fake, set_names[0], key4, sizeof(key4), 11);
 	fake_answer(setup.fake, GET);
 	elements = reply_open_elements(setup.fake, set_names[1]);
 	elements.message->nlmsg_flags |= NLM_F_DUMP_INTR;
-	reply_element(&elements, key4, sizeof(key4), 2, 0);
+	reply_element(&elements, key4, sizeof(key4), 12, 0);
 	reply_close_elements(setup.fake, &elements);
 	reply_done(setup.fake);
-	answer_one(setup.fake, set_names[1], key4, sizeof(key4), 3);
+	answer_one(setup.fake, set_names[1], key4, sizeof(key4), 13);
 	answer_empty(setup.fake, 2);
+	answer_no_flows(setup.fake);
 	assert_int_equal(nfto_leaks_read(setup.ctx, NAME, &leaks), 0);
 	assert_int_equal(nfto_leaks_count(leaks), 2);
-	assert_int_equal(nfto_leak_packets(nfto_leaks_get(leaks, 0)), 1);
-	assert_int_equal(nfto_leak_packets(nfto_leaks_get(leaks, 1)), 3);
+	assert_int_equal(nfto_leak_packets(nfto_leaks_get(leaks, 0)), 11);
+	assert_int_equal(nfto_leak_packets(nfto_leaks_get(leaks, 1)), 13);
 	nfto_leaks_free(leaks);
 	tear_down(&setup);
 }
@@ -286,6 +331,14 @@ static void counter_without_data(struct fake *fake)
 	reply_close_elements(fake, &elements);
 }
 
+static void without_idle_time(struct fake *fake)
+{
+	struct reply_elements elements = reply_open_elements(fake, set_names[0]);
+
+	reply_idle_element(&elements, key4, sizeof(key4), 11, 1100, NO_IDLE);
+	reply_close_elements(fake, &elements);
+}
+
 static void no_elements(struct fake *fake)
 {
 	fake_close(fake, reply_open(fake, NFT(NFT_MSG_NEWSETELEM), NLM_F_MULTI, NFPROTO_INET));
@@ -311,18 +364,18 @@ static const struct variant variants[] = {
 	{ "short key", short_key, false, 0 },
 	{ "long key", long_key, false, 0 },
 	{ "empty element", empty_element, false, 0 },
-	{ "without counter", without_counter, true, 1 },
-	{ "other expression", other_expression, true, 1 },
+	{ "without counter", without_counter, true, 0 },
+	{ "other expression", other_expression, true, 0 },
+	{ "without idle time", without_idle_time, true, 1 },
 	{ "counter without data", counter_without_data, false, 0 },
 	{ "no elements", no_elements, true, 0 },
 	{ "elements cut", elements_cut, false, 0 },
 };
 
-static void assert_nothing_more(const struct nfto_leak *leak)
+static void assert_no_idle_time(const struct nfto_leak *leak)
 {
 	uint64_t idle_ms;
 
-	assert_int_equal(nfto_leak_packets(leak), 0);
 	assert_int_equal(nfto_leak_idle_ms(leak, &idle_ms), -ENODATA);
 }
 
@@ -338,10 +391,12 @@ static void test_variant(void **state)
 	reply_done(setup.fake);
 	if (variant->is_good) {
 		answer_empty(setup.fake, 3);
+		if (variant->count)
+			answer_no_flows(setup.fake);
 		assert_int_equal(nfto_leaks_read(setup.ctx, NAME, &leaks), 0);
 		assert_int_equal(nfto_leaks_count(leaks), variant->count);
 		if (variant->count)
-			assert_nothing_more(nfto_leaks_get(leaks, 0));
+			assert_no_idle_time(nfto_leaks_get(leaks, 0));
 		nfto_leaks_free(leaks);
 	} else {
 		assert_int_equal(nfto_leaks_read(setup.ctx, NAME, &leaks), -EBADMSG);
@@ -388,6 +443,191 @@ static void test_foreign_table(void **state)
 	fake_free(fake);
 }
 
+/* ---- Which of them are leaks */
+
+struct counted {
+	const char *name;
+	uint64_t packets;
+	uint64_t idle_ms;
+	enum { NOT_ASKED_FOR, ABSENT, THERE, COUNTED } connection;
+	uint32_t bits;
+	uint64_t all; /* that conntrack has counted in this direction */
+	bool is_leak;
+};
+
+#define BOTH (IPS_OFFLOAD | IPS_HW_OFFLOAD)
+
+static const struct counted all_counted[] = {
+	{ "few packets", 10, 1000, NOT_ASKED_FOR, 0, 0, false },
+	{ "more than a few", 11, 1000, THERE, IPS_OFFLOAD, 0, true },
+	{ "in hardware", 1000, 1000, THERE, BOTH, 0, true },
+	{ "some time ago", 1000, 29999, THERE, IPS_OFFLOAD, 0, true },
+	{ "too long ago", 1000, 30000, THERE, IPS_OFFLOAD, 0, false },
+	{ "the mark of a moment", 1000, 0, THERE, 0, 0, false },
+	{ "leaving hardware", 1000, 0, THERE, IPS_HW_OFFLOAD, 0, false },
+	{ "some of many", 1000, 0, COUNTED, IPS_OFFLOAD, 1000000, true },
+	{ "half of them, and no mark", 1000, 0, COUNTED, 0, 2000, false },
+	{ "most of them, and no mark", 1000, 0, COUNTED, 0, 1999, true },
+	{ "each of them, long ago", 1000, 200000, COUNTED, 0, 1000, true },
+	{ "more than conntrack has counted", 1000, 0, COUNTED, 0, 999, false },
+	{ "not in conntrack", 1000, 4999, ABSENT, 0, 0, true },
+	{ "not in conntrack any more", 1000, 5000, ABSENT, 0, 0, false },
+};
+
+static void answer_counted(struct fake *fake, const struct counted *counted)
+{
+	struct reply_elements elements;
+
+	answer_empty(fake, 1);
+	fake_answer(fake, GET);
+	elements = reply_open_elements(fake, set_names[1]);
+	reply_idle_element(&elements, key4, sizeof(key4), counted->packets, 100 * counted->packets,
+			   counted->idle_ms);
+	reply_close_elements(fake, &elements);
+	reply_done(fake);
+	answer_empty(fake, 2);
+}
+
+/* In the other direction conntrack has counted so little that it would be a leak, or so much that it
+ * would be none. */
+static void answer_connection(struct fake *fake, const struct counted *counted)
+{
+	struct reply_flow flow = flow_with(counted->bits);
+
+	if (counted->connection == ABSENT)
+		answer_no_flows(fake);
+	if (counted->connection < THERE)
+		return;
+	flow.has_counters = counted->connection == COUNTED;
+	flow.packets[0] = counted->is_leak ? UINT64_MAX : counted->packets;
+	flow.packets[1] = counted->all;
+	fake_answer(fake, CT(IPCTNL_MSG_CT_GET));
+	reply_flow(fake, &flow);
+}
+
+static void test_counted(void **state)
+{
+	const struct counted *counted = *state;
+	struct nfto_leaks *leaks;
+	struct setup setup;
+
+	set_up_instance(&setup);
+	answer_counted(setup.fake, counted);
+	answer_connection(setup.fake, counted);
+	assert_int_equal(nfto_leaks_read(setup.ctx, NAME, &leaks), 0);
+	assert_int_equal(nfto_leaks_count(leaks), counted->is_leak);
+	if (counted->is_leak)
+		assert_int_equal(nfto_leak_is_certain(nfto_leaks_get(leaks, 0)),
+				 counted->connection != ABSENT);
+	nfto_leaks_free(leaks);
+	tear_down(&setup);
+}
+
+static const struct nlattr *inside(const struct nlattr *nest, uint16_t type)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest) {
+		if (mnl_attr_get_type(attr) == type)
+			return attr;
+	}
+	fail_msg("attribute %u is missing", type);
+	return NULL;
+}
+
+/* The first attribute of the message is the original tuple. */
+static void assert_asked_for(const struct fake *fake, size_t request, const uint8_t *source,
+			     uint16_t port)
+{
+	const struct nlattr *tuple =
+		mnl_nlmsg_get_payload_offset(fake_sent(fake, request, 0), sizeof(struct nfgenmsg));
+	const struct nlattr *ip = inside(tuple, CTA_TUPLE_IP);
+	const struct nlattr *protocol = inside(tuple, CTA_TUPLE_PROTO);
+
+	assert_int_equal(mnl_attr_get_type(tuple), CTA_TUPLE_ORIG);
+	assert_memory_equal(mnl_attr_get_payload(inside(ip, CTA_IP_V4_SRC)), source, 4);
+	assert_int_equal(ntohs(mnl_attr_get_u16(inside(protocol, CTA_PROTO_SRC_PORT))), port);
+	assert_int_equal(mnl_attr_get_u8(inside(protocol, CTA_PROTO_NUM)), IPPROTO_TCP);
+}
+
+/* By the opener's tuple first, which is right unless there is DNAT. Who is counted in the reply
+ * direction is not the opener. */
+static void test_connection_is_looked_up(void **state)
+{
+	const uint8_t *sender = key4, *receiver = key4 + 8;
+	struct nfto_leaks *leaks;
+	struct setup setup;
+
+	(void)state;
+	set_up_instance(&setup);
+	answer_empty(setup.fake, 1);
+	answer_one(setup.fake, set_names[1], key4, sizeof(key4), 11);
+	answer_empty(setup.fake, 2);
+	answer_no_flow(setup.fake);
+	answer_flow(setup.fake, IPS_OFFLOAD);
+	assert_int_equal(nfto_leaks_read(setup.ctx, NAME, &leaks), 0);
+	assert_int_equal(nfto_leaks_count(leaks), 1);
+	assert_true(nfto_leak_is_certain(nfto_leaks_get(leaks, 0)));
+	assert_asked_for(setup.fake, 6, receiver, 443);
+	assert_asked_for(setup.fake, 7, sender, 40000);
+	nfto_leaks_free(leaks);
+	tear_down(&setup);
+}
+
+/* Two flows, which are marked at the first look. */
+static struct nfto_leaks *read_two(struct setup *setup)
+{
+	struct nfto_leaks *leaks;
+
+	set_up_instance(setup);
+	answer_one(setup->fake, set_names[0], key4, sizeof(key4), 11);
+	answer_one(setup->fake, set_names[1], key4, sizeof(key4), 12);
+	answer_empty(setup->fake, 2);
+	answer_flow(setup->fake, IPS_OFFLOAD);
+	answer_flow(setup->fake, IPS_OFFLOAD);
+	assert_int_equal(nfto_leaks_read(setup->ctx, NAME, &leaks), 0);
+	assert_int_equal(nfto_leaks_count(leaks), 2);
+	return leaks;
+}
+
+static void test_another_look(void **state)
+{
+	struct setup setup;
+	struct nfto_leaks *leaks = read_two(&setup);
+
+	(void)state;
+	answer_flow(setup.fake, 0);
+	answer_flow(setup.fake, IPS_OFFLOAD);
+	assert_int_equal(nfto_leaks_look(setup.ctx, leaks), 0);
+	assert_int_equal(nfto_leaks_count(leaks), 1);
+	assert_int_equal(nfto_leak_packets(nfto_leaks_get(leaks, 0)), 12);
+	answer_flow(setup.fake, 0);
+	assert_int_equal(nfto_leaks_look(setup.ctx, leaks), 0);
+	assert_int_equal(nfto_leaks_count(leaks), 0);
+	/* There is nothing left to ask for. */
+	assert_int_equal(nfto_leaks_look(setup.ctx, leaks), 0);
+	nfto_leaks_free(leaks);
+	tear_down(&setup);
+}
+
+static void test_look_that_fails(void **state)
+{
+	struct setup setup;
+	struct nfto_leaks *leaks = read_two(&setup);
+
+	(void)state;
+	answer_flow(setup.fake, 0);
+	fake_answer(setup.fake, CT(IPCTNL_MSG_CT_GET));
+	fake_receive_error(setup.fake, ENOBUFS);
+	assert_int_equal(nfto_leaks_look(setup.ctx, leaks), -ENOBUFS);
+	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_LOST);
+	assert_int_equal(nfto_leaks_count(leaks), 2);
+	assert_int_equal(nfto_leak_packets(nfto_leaks_get(leaks, 0)), 11);
+	assert_int_equal(nfto_leak_packets(nfto_leaks_get(leaks, 1)), 12);
+	nfto_leaks_free(leaks);
+	tear_down(&setup);
+}
+
 static void test_names_of_directions(void **state)
 {
 	(void)state;
@@ -407,10 +647,14 @@ int main(void)
 		cmocka_unit_test(test_interrupted_dump),
 		cmocka_unit_test(test_lost_answer),
 		cmocka_unit_test(test_foreign_table),
+		cmocka_unit_test(test_connection_is_looked_up),
+		cmocka_unit_test(test_another_look),
+		cmocka_unit_test(test_look_that_fails),
 		cmocka_unit_test(test_names_of_directions),
 	};
 	int failures = cmocka_run_group_tests(tests, NULL, NULL);
 
 	failures += run_table(variants, test_variant);
+	failures += run_table(all_counted, test_counted);
 	return failures != 0;
 }

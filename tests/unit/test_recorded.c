@@ -135,6 +135,8 @@ static void test_leaks(void **state)
 	answer(&setup, NFT(NFT_MSG_GETSETELEM), "leaks4_reply");
 	answer(&setup, NFT(NFT_MSG_GETSETELEM), "leaks6_original");
 	answer(&setup, NFT(NFT_MSG_GETSETELEM), "leaks6_reply");
+	fake_answer_lasting(setup.fake, CT(IPCTNL_MSG_CT_GET));
+	reply_error(setup.fake, 0, ENOENT);
 	assert_int_equal(nfto_leaks_read(setup.ctx, NAME, &leaks), 0);
 	assert_in_range(nfto_leaks_count(leaks), 2, 4);
 	assert_leak(nfto_leaks_get(leaks, 0), AF_INET, "203.0.113.2", 5202, "192.168.1.2");
