@@ -15,9 +15,6 @@
 #include "reports.h"
 #include "tool.h"
 
-/* A few packets of each flow are under way when it is offloaded. */
-#define HARMLESS_LEAK 10
-
 /* How many flows are asked why they are in software, and how many findings of one kind are told. */
 #define SAMPLE 8
 #define MOST_OF_A_KIND 4
@@ -181,11 +178,11 @@ static void judge_leak(struct examination *examination, const struct nfto_leak *
 	struct nfto_explanation *explanation;
 	char about[FLOW_NAME_SIZE];
 
-	if (nfto_leak_packets(leak) <= HARMLESS_LEAK ||
-	    nfto_explain_leak(examination->ctx, examination->options->name, leak, &explanation) < 0)
+	if (nfto_explain_leak(examination->ctx, examination->options->name, leak, &explanation) < 0)
 		return;
 	flow_name_of_leak(leak, about);
-	if (nfto_explanation_count(explanation) > 0)
+	if (nfto_explanation_verdict(explanation) == NFTO_VERDICT_PRETENDS &&
+	    nfto_explanation_count(explanation) > 0)
 		add_finding(examination, about, nfto_explanation_get(explanation, 0));
 	nfto_explanation_free(explanation);
 }
@@ -193,7 +190,7 @@ static void judge_leak(struct examination *examination, const struct nfto_leak *
 static int examine_leaks(struct examination *examination, struct nfto_status *status)
 {
 	struct nfto_leaks *leaks;
-	int ret = nfto_leaks_read(examination->ctx, examination->options->name, &leaks);
+	int ret = read_lasting_leaks(examination->ctx, examination->options->name, &leaks);
 
 	if (ret < 0)
 		return ret;

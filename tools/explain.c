@@ -145,7 +145,7 @@ static int explain(struct nfto_ctx *ctx, const struct options *options,
 	struct nfto_explanation *explanation;
 	int status = EXIT_DONE;
 
-	if (nfto_explain(ctx, options->name, tuple, &explanation) < 0)
+	if (explain_lasting(ctx, options->name, tuple, &explanation) < 0)
 		return output_error(ctx);
 	if (options->json)
 		status = print_json(explanation);

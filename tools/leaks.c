@@ -19,7 +19,6 @@ static void print_flow(const struct nfto_leak *leak)
 	printf("%s\n", name);
 }
 
-/* Few packets need no cause. */
 static const char *cause_name(const struct nfto_explanation *explanation)
 {
 	const struct nfto_finding *finding =
@@ -27,7 +26,7 @@ static const char *cause_name(const struct nfto_explanation *explanation)
 
 	if (!explanation)
 		return "not looked at";
-	return finding ? nfto_finding_code_name(nfto_finding_code(finding)) : "in flight";
+	return finding ? nfto_finding_code_name(nfto_finding_code(finding)) : "not seen";
 }
 
 static void print_leak(const struct nfto_leak *leak, const struct nfto_explanation *explanation)
@@ -40,6 +39,8 @@ static void print_leak(const struct nfto_leak *leak, const struct nfto_explanati
 	       nfto_leak_bytes(leak));
 	if (nfto_leak_idle_ms(leak, &idle_ms) == 0)
 		printf(", the last %" PRIu64 " s ago", idle_ms / 1000);
+	if (!nfto_leak_is_certain(leak))
+		printf("\n  perhaps: conntrack does not find it by these addresses");
 	printf("\n  cause: %s\n", cause_name(explanation));
 }
 
@@ -81,6 +82,7 @@ static json_t *leak_json(const struct nfto_leak *leak, const struct nfto_explana
 	json_set_number(json, "bytes", nfto_leak_bytes(leak));
 	if (nfto_leak_idle_ms(leak, &idle_ms) == 0)
 		json_set_number(json, "idle_ms", idle_ms);
+	json_object_set_new(json, "certain", json_boolean(nfto_leak_is_certain(leak)));
 	if (explanation)
 		put_findings(json, explanation);
 	return json;
@@ -140,7 +142,7 @@ static int run(struct nfto_ctx *ctx, const struct options *options)
 	struct nfto_leaks *leaks;
 	int status;
 
-	if (nfto_leaks_read(ctx, options->name, &leaks) < 0)
+	if (read_lasting_leaks(ctx, options->name, &leaks) < 0)
 		return output_error(ctx);
 	status = options->json ? print_json(ctx, options, leaks) : print_text(ctx, options, leaks);
 	nfto_leaks_free(leaks);
@@ -152,11 +154,9 @@ static const struct option leaks_options[] = { TAKES_NAME, TAKES_JSON, TAKES_HEL
 const struct command leaks_command = {
 	.name = "leaks",
 	.synopsis = "[--name NAME] [--json]",
-	.help = "List the flows that are marked as offloaded, but go the slow way, with the "
-		"likely\n"
-		"cause; see \"nftoffload explain\" for more about one of them. A few packets of "
-		"each\n"
-		"flow are in flight when it is offloaded: these do no harm.\n"
+	.help = "List the flows that are marked as offloaded, but take the slow path, with the\n"
+		"likely cause; see \"nftoffload explain\" for more about one of them. Those that\n"
+		"have the mark only while the kernel tries to offload them are none.\n"
 		"\n"
 		"  --name NAME  instance (nftoffload)\n"
 		"  --json       the same as JSON, with the findings of each\n",

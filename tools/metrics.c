@@ -92,9 +92,19 @@ static void print_counters(const struct nfto_status *status)
 	printf("nftoffload_inserted_flows_total{name=\"%s\"} %" PRIu64 "\n",
 	       nfto_status_name(status), nfto_status_inserted(status));
 	print_heading("leaked_packets_total", "counter",
-		      "Packets of offloaded flows that went the slow way.");
+		      "Packets in the slow path while marked as offloaded; some are, whenever the "
+		      "kernel tries to offload a flow.");
 	printf("nftoffload_leaked_packets_total{name=\"%s\"} %" PRIu64 "\n",
 	       nfto_status_name(status), nfto_status_leaked(status));
+}
+
+static void print_leaks(const struct nfto_status *status, const struct nfto_leaks *leaks)
+{
+	print_heading("leaking_flows", "gauge",
+		      "Flows that are marked as offloaded, but take the slow path, each direction "
+		      "by itself.");
+	printf("nftoffload_leaking_flows{name=\"%s\"} %zu\n", nfto_status_name(status),
+	       nfto_leaks_count(leaks));
 }
 
 static void print_evictions(const struct nfto_status *status)
@@ -155,22 +165,32 @@ static void print_settings(const struct nfto_status *status)
 	}
 }
 
-static int run(struct nfto_ctx *ctx, const struct options *options)
+static void print_metrics(const struct nfto_status *status, const struct nfto_leaks *leaks)
 {
-	struct nfto_status *status;
-
-	if (nfto_status_read(ctx, options->name, &status) < 0)
-		return output_error(ctx);
 	print_modes(status);
 	print_findings(status);
 	print_devices(status);
 	print_flows(nfto_status_flows(status));
 	print_counters(status);
+	print_leaks(status, leaks);
 	print_evictions(status);
 	print_backlog(status);
 	print_settings(status);
+}
+
+static int run(struct nfto_ctx *ctx, const struct options *options)
+{
+	struct nfto_status *status = NULL;
+	struct nfto_leaks *leaks = NULL;
+	int ret = nfto_status_read(ctx, options->name, &status);
+
+	if (ret == 0)
+		ret = read_lasting_leaks(ctx, options->name, &leaks);
+	if (ret == 0)
+		print_metrics(status, leaks);
+	nfto_leaks_free(leaks);
 	nfto_status_free(status);
-	return EXIT_DONE;
+	return ret < 0 ? output_error(ctx) : EXIT_DONE;
 }
 
 static const struct option options[] = { TAKES_NAME, TAKES_HELP, TAKES_NO_MORE };

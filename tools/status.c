@@ -16,6 +16,9 @@
 /* The longest name of a device. */
 #define MOST_NAME 15
 
+/* ", 1234.5 a second" */
+#define RATE_SIZE 64
+
 /* All that the status is told from. */
 struct report {
 	struct nfto_status *before; /* NULL: there was one look only */
@@ -44,7 +47,7 @@ static int read_report(struct nfto_ctx *ctx, const struct options *options, stru
 	if (ret == 0)
 		ret = nfto_status_read(ctx, options->name, &report->status);
 	if (ret == 0)
-		ret = nfto_leaks_read(ctx, options->name, &report->leaks);
+		ret = read_lasting_leaks(ctx, options->name, &report->leaks);
 	if (ret == 0)
 		ret = nfto_flowtables_read(ctx, &report->flowtables);
 	return ret;
@@ -272,6 +275,7 @@ static json_t *json_leak(const struct nfto_leak *leak)
 	json_set_number(json, "dport", nfto_leak_destination_port(leak));
 	json_set_number(json, "packets", nfto_leak_packets(leak));
 	json_set_number(json, "bytes", nfto_leak_bytes(leak));
+	json_object_set_new(json, "certain", json_boolean(nfto_leak_is_certain(leak)));
 	return json;
 }
 
@@ -382,29 +386,50 @@ static void print_leak(const struct nfto_leak *leak)
 	char name[FLOW_NAME_SIZE];
 
 	flow_name_of_leak(leak, name);
-	printf("  leak      %s, %s direction: %" PRIu64 " packets\n", name,
-	       nfto_direction_name(nfto_leak_direction(leak)), nfto_leak_packets(leak));
+	printf("  leak      %s, %s direction: %" PRIu64 " packets%s\n", name,
+	       nfto_direction_name(nfto_leak_direction(leak)), nfto_leak_packets(leak),
+	       nfto_leak_is_certain(leak) ? "" : " (perhaps)");
 }
 
-static void print_rate(int result, double rate)
+static const char *rate_text(int result, double rate, char text[RATE_SIZE])
 {
+	text[0] = '\0';
 	if (result == 0)
-		printf(", %.1f a second", rate);
-	putchar('\n');
+		snprintf(text, RATE_SIZE, ", %.1f a second", rate);
+	return text;
 }
 
-static void print_counters(const struct report *report)
+static void print_inserted(const struct report *report)
 {
-	const struct nfto_status *status = report->status, *before = report->before;
 	double rate = 0;
-	int ret = before ? nfto_status_inserted_per_s(status, before, &rate) : -1;
+	char text[RATE_SIZE];
+	int ret = -1;
 
-	printf("  inserted  %" PRIu64 " flows", nfto_status_inserted(status));
-	print_rate(ret, rate);
-	ret = before ? nfto_status_leaked_per_s(status, before, &rate) : -1;
-	printf("  leaked    %" PRIu64 " packets of offloaded flows that came the slow way",
-	       nfto_status_leaked(status));
-	print_rate(ret, rate);
+	if (report->before)
+		ret = nfto_status_inserted_per_s(report->status, report->before, &rate);
+	printf("  inserted  %" PRIu64 " flows%s\n", nfto_status_inserted(report->status),
+	       rate_text(ret, rate, text));
+}
+
+/* Packets with the mark, and flows that leak, are two things: see nfto_status_leaked(). */
+static void print_leaks(const struct report *report)
+{
+	size_t count = nfto_leaks_count(report->leaks);
+	char flows[64] = "no flow", text[256], per_second[RATE_SIZE];
+	double rate = 0;
+	int ret = -1;
+
+	if (report->before)
+		ret = nfto_status_leaked_per_s(report->status, report->before, &rate);
+	if (count > 0)
+		snprintf(flows, sizeof(flows), "%zu direction%s of flows", count,
+			 count == 1 ? "" : "s");
+	snprintf(text, sizeof(text),
+		 "%s; %" PRIu64 " packets took the slow path while marked as offloaded%s", flows,
+		 nfto_status_leaked(report->status), rate_text(ret, rate, per_second));
+	print_text("leaking", text);
+	for (size_t i = 0; i < count; i++)
+		print_leak(nfto_leaks_get(report->leaks, i));
 }
 
 static void print_packets(const struct report *report)
@@ -435,9 +460,8 @@ static void print_report(const struct report *report)
 	       nfto_flow_counts_get(counts, NFTO_FLOW_SOFTWARE),
 	       nfto_flow_counts_get(counts, NFTO_FLOW_CLOSING));
 	print_packets(report);
-	print_counters(report);
-	for (size_t i = 0; i < nfto_leaks_count(report->leaks); i++)
-		print_leak(nfto_leaks_get(report->leaks, i));
+	print_inserted(report);
+	print_leaks(report);
 }
 
 /* ---- The flowtables of others */
@@ -550,8 +574,9 @@ const struct command status_command = {
 	.name = "status",
 	.synopsis = "[--name NAME] [--interval S] [--json]",
 	.help = "Show what was asked for, what is so, and why the two differ; which flows leak:\n"
-		"those that are marked as offloaded while their packets go the slow way; and the\n"
-		"flowtables of others.\n"
+		"those that are marked as offloaded, but take the slow path; and the flowtables\n"
+		"of others. Some packets take the slow path with the mark whenever the kernel\n"
+		"tries to offload a flow: that is no leak.\n"
 		"\n"
 		"  --name NAME    the instance (nftoffload)\n"
 		"  --interval S   look twice, S seconds apart: that gives rates, and with 5 to 30\n"

@@ -265,6 +265,11 @@ bool read_number(const char *text, unsigned long first, unsigned long last, unsi
 /* wait.c: sleeps, all of the time. */
 void wait_ms(uint64_t duration_ms);
 
+/* lasting.c: as nfto_leaks_read() and nfto_explain(), by some looks that are a moment apart. */
+int read_lasting_leaks(struct nfto_ctx *ctx, const char *name, struct nfto_leaks **leaks);
+int explain_lasting(struct nfto_ctx *ctx, const char *name, const struct nfto_tuple *tuple,
+		    struct nfto_explanation **explanation);
+
 /* output.c */
 
 /* Tells an error of the library, with what to do about it, and returns EXIT_FAILED. */
