@@ -839,6 +839,10 @@ enum nfto_finding_code {
 	/** "unexplained": nothing that can be seen from outside of the kernel stands against
 	 *  it. */
 	NFTO_FINDING_UNEXPLAINED = 35,
+	/** "maybe-closing": the driver has not taken it into hardware, or it is a finished TCP
+	 *  connection: since Linux 6.15 that has left the hardware, and stays in software until its
+	 *  timeout. Never certain; see nfto_explain_again(). */
+	NFTO_FINDING_MAYBE_CLOSING = 36,
 	/* From 200 on: the hardware and conntrack disagree, see nfto_audit_look(). */
 	/** Conntrack says hardware, and the hardware's table has it in neither direction. */
 	NFTO_FINDING_HW_FORGOTTEN = 200,
@@ -874,7 +878,8 @@ enum nfto_finding_code {
 	NFTO_FINDING_NO_HARDWARE = 306,
 	/** "hardware-unused": it is in software, and drivers would take it in hardware. */
 	NFTO_FINDING_HARDWARE_UNUSED = 307,
-	/** "all-in-software": it is in hardware, and each flow is in software. */
+	/** "all-in-software": it is in hardware, and each flow is in software; not if all of them
+	 *  are of TCP, and may be closing. */
 	NFTO_FINDING_ALL_IN_SOFTWARE = 308,
 	/** "accounting-off": packets of connections are not counted. */
 	NFTO_FINDING_ACCOUNTING_OFF = 309,
@@ -983,8 +988,9 @@ enum nfto_mode nfto_status_requested(const struct nfto_status *status);
  * drivers decline each flow.
  *
  * Hardware means that the kernel has bound the devices' drivers to the flowtable, or says so: a
- * kernel that is patched to hide a driver's refusal (OpenWrt's) says so always. How sure it is that
- * hardware forwards: nfto_status_confidence(). Since 0.1.
+ * kernel that is patched to hide a driver's refusal (OpenWrt's) says so always. It stays hardware
+ * where each flow is in software, as which flows a driver takes may change with the next one: that
+ * is told by nfto_status_confidence(), which is none then. Since 0.1.
  */
 enum nfto_mode nfto_status_effective(const struct nfto_status *status);
 
@@ -1147,7 +1153,7 @@ int nfto_status_leaked_per_s(const struct nfto_status *now, const struct nfto_st
 
 /** How sure it is that flows are forwarded by hardware. */
 enum nfto_confidence {
-	/** Nothing says so. */
+	/** Nothing says so; or each flow says that it is not so, as it is in software. */
 	NFTO_CONFIDENCE_NONE = 0,
 	/** The kernel says so: it has bound drivers, which may have accepted flows. */
 	NFTO_CONFIDENCE_CLAIMED = 1,
@@ -1160,6 +1166,10 @@ const char *nfto_confidence_name(enum nfto_confidence confidence);
 
 /**
  * How sure is it that this flowtable's hardware forwards?
+ *
+ * "None" if it is not for hardware, or if no flow is in hardware and nfto_status_declined() counts
+ * some: a driver may bind, and take no flow (netdevsim of Linux 7.2 does so). After one look that
+ * may be so for the moment in which the first flows begin.
  *
  * One look gives "claimed" at most. Two looks give "confirmed" if conntrack has counted, for flows
  * that were in hardware at both, more than twice as many packets as the kernel has received on all
@@ -1175,6 +1185,26 @@ const char *nfto_confidence_name(enum nfto_confidence confidence);
  */
 enum nfto_confidence nfto_status_confidence(const struct nfto_status *now,
 					    const struct nfto_status *before);
+
+/**
+ * How many flows has the hardware not taken? They are in software, although the flowtable is one for
+ * hardware.
+ *
+ * Not each flow that is in software was declined: it may have just begun; or it is of TCP, and
+ * closing: since Linux 6.15 its first FIN or RST takes it out of the hardware, and it stays in
+ * software until the timeout of flows. Conntrack does not tell these apart, but a connection that is
+ * closed moves no more packets. So one look counts no flow of TCP. Two looks count those that were
+ * in software at both; of TCP those that have moved more than 10 packets in between, and of more
+ * than 4096 a sample. A connection of which only one end has closed its side may be among them.
+ * What is in software and not counted is in software, or closing.
+ *
+ * None is counted if conntrack or the flowtable does not count packets, as far as TCP goes; and if
+ * the network namespace has a flowtable in software, too, which these flows may be of.
+ *
+ * @param before An earlier look with the same context; NULL: there is none.
+ * Since 0.1.
+ */
+uint64_t nfto_status_declined(const struct nfto_status *now, const struct nfto_status *before);
 
 /**
  * What nfto_status_confidence() compares.
@@ -1285,7 +1315,8 @@ int nfto_leak_idle_ms(const struct nfto_leak *leak, uint64_t *idle_ms);
 enum nfto_flow_state {
 	/** Not offloaded: neither bit. */
 	NFTO_FLOW_NONE = 0,
-	/** OFFLOAD alone: in the software fast path. */
+	/** OFFLOAD alone: in the software fast path. Since Linux 6.15 also a TCP connection that
+	 *  hardware had until its first FIN or RST, until the timeout of flows. */
 	NFTO_FLOW_SOFTWARE = 1,
 	/** OFFLOAD and HW_OFFLOAD: a driver has accepted at least one direction of it. */
 	NFTO_FLOW_HARDWARE = 2,
@@ -1444,6 +1475,10 @@ int nfto_flow_packets(const struct nfto_flow *flow, enum nfto_direction directio
 
 /** Bytes of a direction; as nfto_flow_packets(). Since 0.1. */
 int nfto_flow_bytes(const struct nfto_flow *flow, enum nfto_direction direction, uint64_t *bytes);
+
+/** Has the hardware not taken it? True if it is in software now, and was so at an earlier look; of
+ *  TCP, only if it has moved packets since: see nfto_status_declined(). Since 0.1. */
+bool nfto_flow_is_declined(const struct nfto_flow *flow, const struct nfto_status *before);
 
 /**
  * Delete offloaded connections from conntrack, whoever has offloaded them: their flows leave the
@@ -1703,6 +1738,17 @@ struct nfto_explanation;
  */
 int nfto_explain(struct nfto_ctx *ctx, const char *name, const struct nfto_tuple *tuple,
 		 struct nfto_explanation **explanation);
+
+/**
+ * Explain a connection as nfto_explain() does, some seconds after an explanation of it. Of one of TCP
+ * that is in software where hardware was asked for, a single look can't tell whether the driver has
+ * declined it or it is closing: NFTO_FINDING_MAYBE_CLOSING. If it has moved more than 10 packets
+ * since, it is NFTO_FINDING_DRIVER_DECLINED.
+ * @param before An explanation of the same connection; may be NULL.
+ * @return As nfto_explain(). Since 0.1.
+ */
+int nfto_explain_again(struct nfto_ctx *ctx, const char *name, const struct nfto_tuple *tuple,
+		       const struct nfto_explanation *before, struct nfto_explanation **explanation);
 
 /**
  * Explain a flow that leaks, as nfto_explain(). A leak has the addresses that the forward chain sees;

@@ -141,6 +141,8 @@ static int parse_attribute(const struct nlattr *attr, struct flow_info *info)
 		return attr_be32(attr, &info->mark);
 	case CTA_ZONE:
 		return attr_be16(attr, &info->zone);
+	case CTA_ID:
+		return attr_be32(attr, &info->id);
 	}
 	return 0;
 }

@@ -22,6 +22,7 @@ struct flow_info {
 	uint8_t family;
 	uint8_t protocol;
 	uint16_t zone;
+	uint32_t id; /* one that takes its place, with the same tuple, has another */
 	uint32_t status;
 	bool has_mark; /* the kernel knows marks */
 	uint32_t mark;

@@ -165,6 +165,11 @@ const struct nlmsghdr *flows_message(const struct nfto_flows *flows)
 	return flows->message;
 }
 
+const struct flow_info *flow_info_of(const struct nfto_flow *flow)
+{
+	return &flow->info;
+}
+
 NFTO_API enum nfto_flow_state nfto_flow_state(const struct nfto_flow *flow)
 {
 	return flow_state_of(flow->info.status);

@@ -4,6 +4,11 @@
 
 #include "internal.h"
 
+struct flow_info;
+
+/* What was read of a flow. */
+const struct flow_info *flow_info_of(const struct nfto_flow *flow);
+
 /* The message that the last flow of the stream came in: valid as long as that flow is. */
 const struct nlmsghdr *flows_message(const struct nfto_flows *flows);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* Why a flow is in software, where hardware was asked for. */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "check.h"
@@ -92,13 +94,34 @@ static int check_features(struct inquiry *inquiry)
 	return ret;
 }
 
+/* By one look alone a flow of TCP may be closing as well. */
+static struct nfto_finding *add_declined(struct inquiry *inquiry, enum nfto_finding_code code,
+					 const struct software_flow *now)
+{
+	char moved[64] = "";
+	uint64_t packets;
+
+	if (software_flow_moved(now, inquiry->before, &packets))
+		snprintf(moved, sizeof(moved), ", %" PRIu64 " packets since the first look",
+			 packets);
+	return findings_add(
+		&inquiry->findings, code,
+		"the flowtable is for hardware, conntrack: OFFLOAD without HW_OFFLOAD%s", moved);
+}
+
 static int suspect_driver(struct inquiry *inquiry)
 {
+	struct software_flow now = software_flow_of(&inquiry->connection.info);
+	struct nfto_finding *finding;
+
 	if (inquiry->state != NFTO_FLOW_SOFTWARE)
 		return 0;
-	return suspect(inquiry, findings_add(&inquiry->findings, NFTO_FINDING_DRIVER_DECLINED,
-					     "the flowtable is for hardware, conntrack: OFFLOAD "
-					     "without HW_OFFLOAD"));
+	if (software_flow_is_declined(&now, inquiry->before))
+		return suspect(inquiry, add_declined(inquiry, NFTO_FINDING_DRIVER_DECLINED, &now));
+	finding = add_declined(inquiry, NFTO_FINDING_MAYBE_CLOSING, &now);
+	if (finding && inquiry->before)
+		finding_advise(finding, "%s", "");
+	return suspect(inquiry, finding);
 }
 
 int check_hardware(struct inquiry *inquiry)

@@ -8,6 +8,7 @@
 struct nfto_explanation {
 	bool exists;
 	enum nfto_flow_state state;
+	struct software_flow flow; /* of this state only */
 	enum nfto_verdict verdict;
 	struct findings findings;
 };
@@ -46,6 +47,7 @@ static int conclude(struct inquiry *inquiry, struct nfto_explanation **out)
 	}
 	explanation->exists = inquiry->exists;
 	explanation->state = inquiry->state;
+	explanation->flow = software_flow_of(&inquiry->connection.info);
 	explanation->findings = inquiry->findings;
 	inquiry->findings = (struct findings){ 0 };
 	*out = explanation;
@@ -65,8 +67,10 @@ static int check_tuple(struct nfto_ctx *ctx, const struct nfto_tuple *tuple)
 	return error_set(&ctx->error, NFTO_ERROR_INVALID, EINVAL, &details);
 }
 
-NFTO_API int nfto_explain(struct nfto_ctx *ctx, const char *name, const struct nfto_tuple *tuple,
-			  struct nfto_explanation **explanation)
+NFTO_API int nfto_explain_again(struct nfto_ctx *ctx, const char *name,
+				const struct nfto_tuple *tuple,
+				const struct nfto_explanation *before,
+				struct nfto_explanation **explanation)
 {
 	struct inquiry inquiry;
 	int ret;
@@ -76,10 +80,18 @@ NFTO_API int nfto_explain(struct nfto_ctx *ctx, const char *name, const struct n
 	if (ret < 0)
 		return ret;
 	ret = inquiry_open(ctx, name, tuple, &inquiry);
+	if (before && before->state == NFTO_FLOW_SOFTWARE)
+		inquiry.before = &before->flow;
 	if (ret == 0)
 		ret = conclude(&inquiry, explanation);
 	inquiry_close(&inquiry);
 	return ret;
+}
+
+NFTO_API int nfto_explain(struct nfto_ctx *ctx, const char *name, const struct nfto_tuple *tuple,
+			  struct nfto_explanation **explanation)
+{
+	return nfto_explain_again(ctx, name, tuple, NULL, explanation);
 }
 
 NFTO_API int nfto_explain_leak(struct nfto_ctx *ctx, const char *name, const struct nfto_leak *leak,

@@ -7,6 +7,7 @@
 #include "findings.h"
 #include "intent/instance.h"
 #include "leaks.h"
+#include "software_flow.h"
 #include "tuple.h"
 
 /* What the routes make of a connection. */
@@ -30,7 +31,8 @@ struct inquiry {
 	bool exists; /* conntrack has an entry */
 	struct connection connection;
 	enum nfto_flow_state state;
-	bool is_marked; /* as offloaded, now or a moment ago */
+	bool is_marked;			    /* as offloaded, now or a moment ago */
+	const struct software_flow *before; /* it was in software at an earlier look; NULL: not */
 
 	/* By direction, who sends: as the forward chain sees it, after DNAT and before SNAT. */
 	struct end ends[2];

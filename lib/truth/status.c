@@ -163,6 +163,7 @@ NFTO_API void nfto_status_free(struct nfto_status *status)
 	instance_clear(&status->instance);
 	flowtables_clear(&status->flowtables);
 	findings_clear(&status->findings);
+	software_flows_clear(&status->software);
 	free(status->devices);
 	free(status->name);
 	free(status);

@@ -11,6 +11,7 @@
 #include "facts/settings.h"
 #include "findings.h"
 #include "intent/instance.h"
+#include "software_flow.h"
 
 struct status_device {
 	char name[IFNAMSIZ];
@@ -51,6 +52,7 @@ struct nfto_status {
 
 	struct nfto_flow_counts counts;
 	struct busy_flows busy;
+	struct software_flows software;	 /* only if the flowtable is for hardware */
 	struct received received_before; /* the flows were read */
 	struct received received_after;
 	struct settings settings;
@@ -65,7 +67,8 @@ struct nfto_status {
 /* status_devices.c: the devices, with findings about them. */
 int status_read_devices(struct nfto_ctx *ctx, struct nfto_status *status);
 
-/* status_flows.c: counts all connections, and keeps the busiest ones in hardware. */
+/* status_flows.c: counts all connections, and keeps the busiest ones in hardware, and those that
+ * should be. */
 int status_read_flows(struct nfto_ctx *ctx, struct nfto_status *status);
 
 /* status_rule.c: is there a rule, and is it reached? 0 or -ENOMEM, with findings about it. */
@@ -73,6 +76,10 @@ int status_judge_rule(struct nfto_status *status);
 
 /* status_mode.c: what is effective, and what else is wrong. 0 or -ENOMEM. */
 int status_judge_mode(struct nfto_status *status);
+
+/* status_software.c: are there flows, and has the hardware declined each of them? Before: NULL if
+ * there was one look only. */
+bool status_is_all_in_software(const struct nfto_status *now, const struct nfto_status *before);
 
 /* Is the flowtable for hardware? */
 bool status_is_hardware(const struct nfto_status *status);

@@ -141,7 +141,7 @@ static bool is_confirmed(const struct nfto_status *now, const struct nfto_status
 NFTO_API enum nfto_confidence nfto_status_confidence(const struct nfto_status *now,
 						     const struct nfto_status *before)
 {
-	if (now->effective != NFTO_MODE_HARDWARE)
+	if (now->effective != NFTO_MODE_HARDWARE || status_is_all_in_software(now, before))
 		return NFTO_CONFIDENCE_NONE;
 	return is_confirmed(now, before) ? NFTO_CONFIDENCE_CONFIRMED : NFTO_CONFIDENCE_CLAIMED;
 }

@@ -14,6 +14,7 @@ static void restart(void *data)
 
 	memset(&status->counts, 0, sizeof(status->counts));
 	status->busy.count = 0;
+	status->software.count = 0;
 }
 
 static struct busy_flow *find_least(struct busy_flows *busy)
@@ -51,6 +52,18 @@ static int take_hardware(struct nfto_status *status, const struct nlmsghdr *mess
 	return ret;
 }
 
+static int take_software(struct nfto_status *status, const struct nlmsghdr *message,
+			 uint8_t protocol)
+{
+	struct software_flow flow = { .protocol = protocol };
+	int ret;
+
+	if (!status_is_hardware(status))
+		return 0;
+	ret = conntrack_parse_progress(message, &flow.progress);
+	return ret < 0 ? ret : software_flows_add(&status->software, &flow);
+}
+
 static int take(const struct nlmsghdr *message, void *data)
 {
 	struct nfto_status *status = data;
@@ -60,12 +73,22 @@ static int take(const struct nlmsghdr *message, void *data)
 	if (ret < 0)
 		return ret;
 	flow_counts_add(&status->counts, kind.family, kind.protocol, kind.status);
-	if (flow_state_of(kind.status) != NFTO_FLOW_HARDWARE)
-		return 0;
-	return take_hardware(status, message);
+	switch (flow_state_of(kind.status)) {
+	case NFTO_FLOW_HARDWARE:
+		return take_hardware(status, message);
+	case NFTO_FLOW_SOFTWARE:
+		return take_software(status, message, kind.protocol);
+	case NFTO_FLOW_NONE:
+	case NFTO_FLOW_CLOSING:
+		break;
+	}
+	return 0;
 }
 
 int status_read_flows(struct nfto_ctx *ctx, struct nfto_status *status)
 {
-	return connections_read(ctx, restart, take, status);
+	int ret = connections_read(ctx, restart, take, status);
+
+	software_flows_sort(&status->software);
+	return ret;
 }

@@ -99,8 +99,7 @@ static int judge_flows(struct nfto_status *status)
 	uint64_t software = nfto_flow_counts_get(&status->counts, NFTO_FLOW_SOFTWARE);
 	struct nfto_finding *finding;
 
-	if (status->effective != NFTO_MODE_HARDWARE || software == 0 ||
-	    nfto_flow_counts_get(&status->counts, NFTO_FLOW_HARDWARE) > 0)
+	if (!status_is_all_in_software(status, NULL))
 		return 0;
 	finding = findings_add(&status->findings, NFTO_FINDING_ALL_IN_SOFTWARE,
 			       "%" PRIu64 " flow%s in software, none in hardware", software,

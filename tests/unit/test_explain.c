@@ -13,6 +13,7 @@
 #include <linux/xfrm.h>
 #include <net/if_arp.h>
 
+#include "caps_script.h"
 #include "instance_script.h"
 #include "proc_folder.h"
 #include "unit.h"
@@ -607,6 +608,36 @@ static void neighbour_for_hardware(struct fake *fake)
 	way_answer_policy_count(fake, 0);
 }
 
+/* For hardware. If it is in software, more is asked for before the driver is suspected. */
+static void for_hardware(struct fake *fake, const struct reply_flow *flow)
+{
+	struct instance_script instance = instance_whole("hardware", HARDWARE | COUNTER);
+
+	instance_answer(fake, &instance);
+	answer_flow(fake, flow);
+	way_answer_all(fake, AF_INET);
+	answer_no_leaks(fake);
+	if (flow->status & IPS_HW_OFFLOAD)
+		return;
+	way_answer_policy_count(fake, 0);
+	caps_answer_family(fake, 0);
+	caps_answer_hw_tc_offload(fake, true, false);
+}
+
+static void declined(struct fake *fake)
+{
+	const struct reply_flow flow = flow_of(IPPROTO_UDP, SEEN | IPS_OFFLOAD);
+
+	for_hardware(fake, &flow);
+}
+
+static void maybe_closing(struct fake *fake)
+{
+	const struct reply_flow flow = flow_of(IPPROTO_TCP, SEEN | IPS_OFFLOAD);
+
+	for_hardware(fake, &flow);
+}
+
 /* ---- What is made of it */
 
 struct variant {
@@ -679,6 +710,8 @@ static const struct variant variants[] = {
 	{ "fallback", fallback, NFTO_VERDICT_SOFTWARE, " software-mode" },
 	{ "neighbour for hardware", neighbour_for_hardware, NFTO_VERDICT_SOFTWARE,
 	  " no-neighbour" },
+	{ "declined", declined, NFTO_VERDICT_SOFTWARE, " driver-declined?" },
+	{ "maybe closing", maybe_closing, NFTO_VERDICT_SOFTWARE, " maybe-closing?" },
 };
 
 static struct nfto_tuple *new_tuple(uint8_t protocol, const char *source, const char *destination)
@@ -738,7 +771,8 @@ static void test_variant(void **state)
 	struct nfto_tuple *tuple =
 		new_tuple(variant->script == half_open || variant->script == not_assured ||
 					  variant->script == closing || variant->script == helper ||
-					  variant->script == leak_without_cause ?
+					  variant->script == leak_without_cause ||
+					  variant->script == maybe_closing ?
 				  IPPROTO_TCP :
 				  IPPROTO_UDP,
 			  "192.168.1.2", "203.0.113.2");
@@ -1061,6 +1095,78 @@ static void test_leak(void **state)
 	fake_free(fake);
 }
 
+/* ---- A second look */
+
+static const struct second_look {
+	const char *name;
+	uint32_t first; /* what conntrack says of it */
+	uint32_t second;
+	uint64_t moved; /* in each direction */
+	bool is_another;
+	bool has_no_counters;
+	const char *codes;
+	const char *seen; /* at the end of the evidence */
+} second_looks[] = {
+	{ "moving", IPS_OFFLOAD, IPS_OFFLOAD, 6, false, false, " driver-declined?",
+	  "HW_OFFLOAD, 12 packets since the first look" },
+	{ "its last packets", IPS_OFFLOAD, IPS_OFFLOAD, 5, false, false, " maybe-closing?",
+	  "HW_OFFLOAD, 10 packets since the first look" },
+	{ "another one", IPS_OFFLOAD, IPS_OFFLOAD, 6, true, false, " maybe-closing?",
+	  "without HW_OFFLOAD" },
+	{ "not counted", IPS_OFFLOAD, IPS_OFFLOAD, 6, false, true, " maybe-closing?",
+	  "without HW_OFFLOAD" },
+	{ "was in hardware", IPS_OFFLOAD | IPS_HW_OFFLOAD, IPS_OFFLOAD, 6, false, false,
+	  " maybe-closing?", "without HW_OFFLOAD" },
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), wanted = strlen(end);
+
+	return length >= wanted && strcmp(text + length - wanted, end) == 0;
+}
+
+static struct nfto_explanation *look_at(struct fake *fake, struct nfto_ctx *ctx,
+					const struct reply_flow *flow,
+					const struct nfto_explanation *before)
+{
+	struct nfto_tuple *tuple = new_tuple(IPPROTO_TCP, "192.168.1.2", "203.0.113.2");
+	struct nfto_explanation *explanation;
+
+	for_hardware(fake, flow);
+	assert_int_equal(nfto_explain_again(ctx, NAME, tuple, before, &explanation), 0);
+	nfto_tuple_free(tuple);
+	return explanation;
+}
+
+static void test_second_look(void **state)
+{
+	const struct second_look *test = *state;
+	struct reply_flow flow = flow_of(IPPROTO_TCP, SEEN | test->first);
+	struct fake *fake = fake_new(), *again = fake_new();
+	struct nfto_ctx *ctx = fake_ctx(fake), *second_ctx = fake_ctx(again);
+	struct nfto_explanation *before, *now;
+	char codes[256];
+
+	flow.has_counters = !test->has_no_counters;
+	flow.id = 77;
+	before = look_at(fake, ctx, &flow, NULL);
+	flow.id += test->is_another;
+	flow.status = SEEN | test->second;
+	flow.packets[0] += test->moved;
+	flow.packets[1] += test->moved;
+	now = look_at(again, second_ctx, &flow, before);
+	write_codes(now, codes, sizeof(codes));
+	assert_string_equal(codes, test->codes);
+	assert_true(ends_with(nfto_finding_evidence(nfto_explanation_get(now, 0)), test->seen));
+	nfto_explanation_free(before);
+	nfto_explanation_free(now);
+	nfto_ctx_free(ctx);
+	nfto_ctx_free(second_ctx);
+	fake_free(fake);
+	fake_free(again);
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -1073,7 +1179,7 @@ static void test_names(void **state)
 	assert_string_equal(nfto_verdict_name(NFTO_VERDICT_WOULD_NOT_BE_OFFLOADED),
 			    "would-not-be-offloaded");
 	assert_string_equal(nfto_verdict_name((enum nfto_verdict)0), "unknown");
-	for (int code = NFTO_FINDING_NOT_TRACKED; code <= NFTO_FINDING_UNEXPLAINED; code++)
+	for (int code = NFTO_FINDING_NOT_TRACKED; code <= NFTO_FINDING_MAYBE_CLOSING; code++)
 		assert_string_not_equal(nfto_finding_code_name((enum nfto_finding_code)code),
 					"unknown");
 }
@@ -1091,5 +1197,6 @@ int main(void)
 	failures += run_table(variants, test_variant);
 	failures += run_table(spoilts, test_spoilt);
 	failures += run_table(all_leaking, test_leak);
+	failures += run_table(second_looks, test_second_look);
 	return failures != 0;
 }

@@ -20,7 +20,8 @@ struct look {
 	uint64_t inserted;
 	uint64_t leaked;
 	const char *softnet; /* NULL: not there */
-	uint32_t flow;	     /* the number of the flow in hardware */
+	uint8_t protocol;
+	uint32_t flow; /* the number of the flow */
 	uint32_t status;
 	uint64_t packets; /* of each direction */
 	bool has_no_counters;
@@ -34,6 +35,7 @@ static const struct look usual = {
 	.inserted = 10,
 	.leaked = 4,
 	.softnet = "00000010 00000000\n00000020 00000000\n",
+	.protocol = 17,
 	.flow = 77,
 	.status = 0xc000,
 	.packets = 100,
@@ -52,7 +54,7 @@ static struct nfto_status *read_look(const struct look *look)
 	struct status_script script = status_usual();
 	struct reply_flow flow = {
 		.family = AF_INET,
-		.protocol = 17,
+		.protocol = look->protocol,
 		.id = look->flow,
 		.status = look->status,
 		.original = { "192.0.2.1", "192.0.2.2", 1, 2 },
@@ -326,6 +328,74 @@ static void test_software(void **state)
 	assert_confidence(&first, &second, NFTO_CONFIDENCE_NONE);
 }
 
+/* ---- Flows that the hardware has not taken */
+
+#define SOFT 0x4000
+#define HARD 0xc000
+#define LEAVING 0x8000
+
+static const struct declined_case {
+	const char *name;
+	uint8_t protocol;
+	uint32_t first; /* 0: no first look */
+	uint32_t second;
+	uint64_t moved; /* in each direction */
+	bool is_another;
+	bool has_no_counters;
+	uint64_t declined;
+	enum nfto_confidence confidence;
+} declined_cases[] = {
+	{ "UDP, one look", 17, 0, SOFT, 0, false, false, 1, NFTO_CONFIDENCE_NONE },
+	{ "UDP, still", 17, SOFT, SOFT, 0, false, false, 1, NFTO_CONFIDENCE_NONE },
+	{ "UDP, not counted", 17, SOFT, SOFT, 0, false, true, 1, NFTO_CONFIDENCE_NONE },
+	{ "UDP, just begun", 17, SOFT, SOFT, 0, true, false, 0, NFTO_CONFIDENCE_CLAIMED },
+	{ "UDP, taken", 17, SOFT, HARD, 0, false, false, 0, NFTO_CONFIDENCE_CLAIMED },
+	{ "UDP, was taken", 17, HARD, SOFT, 9, false, false, 0, NFTO_CONFIDENCE_CLAIMED },
+	{ "TCP, one look", 6, 0, SOFT, 0, false, false, 0, NFTO_CONFIDENCE_CLAIMED },
+	{ "TCP, moving", 6, SOFT, SOFT, 6, false, false, 1, NFTO_CONFIDENCE_NONE },
+	{ "TCP, its last packets", 6, SOFT, SOFT, 5, false, false, 0, NFTO_CONFIDENCE_CLAIMED },
+	{ "TCP, closing", 6, HARD, SOFT, 99, false, false, 0, NFTO_CONFIDENCE_CLAIMED },
+	{ "TCP, another one", 6, SOFT, SOFT, 99, true, false, 0, NFTO_CONFIDENCE_CLAIMED },
+	{ "TCP, not counted", 6, SOFT, SOFT, 99, false, true, 0, NFTO_CONFIDENCE_CLAIMED },
+	{ "TCP, leaving", 6, SOFT, LEAVING, 99, false, false, 0, NFTO_CONFIDENCE_CLAIMED },
+};
+
+static void test_declined(void **state)
+{
+	const struct declined_case *test = *state;
+	struct look first = usual, second = usual;
+	struct nfto_status *before, *now;
+
+	first.protocol = second.protocol = test->protocol;
+	first.has_no_counters = second.has_no_counters = test->has_no_counters;
+	first.status = test->first;
+	second.status = test->second;
+	second.at_ms += 5000;
+	second.packets += test->moved;
+	second.flow += test->is_another;
+	before = test->first ? read_look(&first) : NULL;
+	now = read_look(&second);
+	assert_int_equal(nfto_status_declined(now, before), test->declined);
+	assert_int_equal(nfto_status_confidence(now, before), test->confidence);
+	nfto_status_free(before);
+	nfto_status_free(now);
+}
+
+/* Where the flowtable is in software, it is no wonder. */
+static void test_none_declined(void **state)
+{
+	struct look look = usual;
+	struct nfto_status *status;
+
+	(void)state;
+	look.flags = COUNTER;
+	look.status = SOFT;
+	status = read_look(&look);
+	assert_int_equal(nfto_status_declined(status, NULL), 0);
+	assert_int_equal(nfto_status_declined(status, status), 0);
+	nfto_status_free(status);
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -341,10 +411,11 @@ int main(void)
 		cmocka_unit_test(test_rates),	 cmocka_unit_test(test_no_rates),
 		cmocka_unit_test(test_one_look), cmocka_unit_test(test_confirmed),
 		cmocka_unit_test(test_wrapped),	 cmocka_unit_test(test_software),
-		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_names),	 cmocka_unit_test(test_none_declined),
 	};
 	int failures = cmocka_run_group_tests(tests, NULL, NULL);
 
 	failures += run_table(doubts, test_doubt);
+	failures += run_table(declined_cases, test_declined);
 	return failures != 0;
 }

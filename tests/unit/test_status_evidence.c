@@ -155,19 +155,59 @@ static void draining(struct instance_script *instance, struct status_script *scr
 		"draining: restore nf_flowtable_tcp_timeout 30 nf_flowtable_udp_timeout 30";
 }
 
+/* ---- Flows. One of TCP may be closing. */
+
+#define FLOW(number, bits)                                                                         \
+	{                                                                                          \
+		.family = AF_INET, .protocol = (number), .status = (bits),                         \
+		.original = { "192.0.2.1", "192.0.2.2", 1, 2 },                                    \
+		.reply = { "192.0.2.2", "192.0.2.1", 2, 1 },                                       \
+	}
+
+static const struct reply_flow udp_in_software = FLOW(17, 0x4000);
+static const struct reply_flow tcp_in_software = FLOW(6, 0x4000);
+static const struct reply_flow some_in_hardware[] = { FLOW(17, 0x4000), FLOW(6, 0xc000) };
+static const struct reply_flow some_leaving[] = { FLOW(17, 0x4000), FLOW(6, 0x8000) };
+
 static void in_software(struct instance_script *instance, struct status_script *script)
 {
-	static const struct reply_flow flow = {
-		.family = AF_INET,
-		.protocol = 6,
-		.status = 0x4000,
-		.original = { "192.0.2.1", "192.0.2.2", 1, 2 },
-		.reply = { "192.0.2.2", "192.0.2.1", 2, 1 },
+	(void)instance;
+	script->flows = &udp_in_software;
+	script->flow_count = 1;
+}
+
+static void maybe_closing(struct instance_script *instance, struct status_script *script)
+{
+	(void)instance;
+	script->flows = &tcp_in_software;
+	script->flow_count = 1;
+}
+
+static void one_in_hardware(struct instance_script *instance, struct status_script *script)
+{
+	(void)instance;
+	script->flows = some_in_hardware;
+	script->flow_count = 2;
+}
+
+static void one_leaving(struct instance_script *instance, struct status_script *script)
+{
+	(void)instance;
+	script->flows = some_leaving;
+	script->flow_count = 2;
+}
+
+/* Their flows can't be told from ours. */
+static void beside_software(struct instance_script *instance, struct status_script *script)
+{
+	static const char *const devices[] = { "dmz0", NULL };
+	static const struct reply_flowtable others[] = {
+		{ .family = 2, .table = "fw", .name = "f", .devices = devices },
+		{ .name = NULL },
 	};
 
-	(void)instance;
-	script->flows = &flow;
-	script->flow_count = 1;
+	in_software(instance, script);
+	script->others = others;
 }
 
 static void settings(struct instance_script *instance, struct status_script *script)
@@ -232,6 +272,14 @@ static const struct reason {
 	  BOTH("hardware") },
 	{ "all in software", "auto", HARDWARE | COUNTER, in_software, NFTO_MODE_HARDWARE,
 	  "all-in-software", BOTH("hardware") },
+	{ "maybe closing", "auto", HARDWARE | COUNTER, maybe_closing, NFTO_MODE_HARDWARE, "",
+	  BOTH("hardware") },
+	{ "one in hardware", "auto", HARDWARE | COUNTER, one_in_hardware, NFTO_MODE_HARDWARE, "",
+	  BOTH("hardware") },
+	{ "one leaving", "auto", HARDWARE | COUNTER, one_leaving, NFTO_MODE_HARDWARE, "",
+	  BOTH("hardware") },
+	{ "beside software", "auto", HARDWARE | COUNTER, beside_software, NFTO_MODE_HARDWARE, "",
+	  BOTH("hardware") },
 	{ "software as asked", "software", COUNTER, in_software, NFTO_MODE_SOFTWARE, "",
 	  BOTH("software") },
 	{ "no counter", "auto", HARDWARE, nothing, NFTO_MODE_HARDWARE, "accounting-off",
