@@ -21,6 +21,7 @@
 
 struct sample {
 	struct nfto_tuple *tuple;
+	struct nfto_explanation *explanation; /* by the second look */
 	char name[FLOW_NAME_SIZE];
 };
 
@@ -32,9 +33,19 @@ struct examination {
 	/* Of the first look. */
 	struct nfto_status *before;
 	struct nfto_audit *audit;
+	/* Of the second. */
+	struct nfto_status *status;
 	struct sample sample[SAMPLE];
 	size_t sample_count;
 };
+
+static uint64_t interval_ms(const struct examination *examination)
+{
+	uint64_t least = nfto_audit_interval_ms(examination->audit);
+	uint64_t asked = 1000 * (uint64_t)examination->options->interval_s;
+
+	return asked > least ? asked : least;
+}
 
 /* ---- Findings */
 
@@ -187,7 +198,7 @@ static void judge_leak(struct examination *examination, const struct nfto_leak *
 	nfto_explanation_free(explanation);
 }
 
-static int examine_leaks(struct examination *examination, struct nfto_status *status)
+static int examine_leaks(struct examination *examination)
 {
 	struct nfto_leaks *leaks;
 	int ret = read_lasting_leaks(examination->ctx, examination->options->name, &leaks);
@@ -197,30 +208,38 @@ static int examine_leaks(struct examination *examination, struct nfto_status *st
 	for (size_t i = 0; i < nfto_leaks_count(leaks); i++)
 		judge_leak(examination, nfto_leaks_get(leaks, i));
 	json_object_set_new(examination->evidence, "status",
-			    status_to_json(examination->before, status, leaks));
+			    status_to_json(examination->before, examination->status, leaks));
 	nfto_leaks_free(leaks);
 	return 0;
 }
 
 /* ---- The status */
 
+/* What one look can only suspect, and several see, or do not. */
+static bool is_seen_better(const struct nfto_finding *finding)
+{
+	return nfto_finding_code(finding) == NFTO_FINDING_ALL_IN_SOFTWARE;
+}
+
 static int examine_status(struct examination *examination)
 {
 	const char *name = examination->options->name;
-	struct nfto_status *status;
-	int ret = nfto_status_read(examination->ctx, name, &status);
+	int ret = nfto_status_read(examination->ctx, name, &examination->status);
 
 	if (ret < 0)
 		return ret;
-	for (size_t i = 0; i < nfto_status_finding_count(status); i++)
-		add_finding(examination, name, nfto_status_finding(status, i));
-	ret = examine_leaks(examination, status);
-	nfto_status_free(status);
-	return ret;
+	for (size_t i = 0; i < nfto_status_finding_count(examination->status); i++) {
+		const struct nfto_finding *finding = nfto_status_finding(examination->status, i);
+
+		if (!is_seen_better(finding))
+			add_finding(examination, name, finding);
+	}
+	return examine_leaks(examination);
 }
 
-/* ---- Flows in software, where hardware was asked for: why? A flow that was there at the first look
- *      has had the time to go into the hardware. */
+/* ---- Flows in software, where hardware was asked for: why? One that was there at the first look
+ *      has had the time to go into the hardware; and if it is of TCP and not closing, it goes on
+ *      moving packets. It may have begun and ended between two looks, so there is a third one. */
 
 static void take_flow(struct examination *examination, const struct nfto_flow *flow)
 {
@@ -228,18 +247,34 @@ static void take_flow(struct examination *examination, const struct nfto_flow *f
 
 	if (nfto_tuple_new_of_flow(flow, &sample->tuple) < 0)
 		return;
+	if (nfto_explain(examination->ctx, examination->options->name, sample->tuple,
+			 &sample->explanation) < 0) {
+		nfto_tuple_free(sample->tuple);
+		return;
+	}
 	flow_name(flow, sample->name);
 	examination->sample_count++;
+}
+
+static int take_declined(struct examination *examination, struct nfto_flows *flows)
+{
+	const struct nfto_flow *flow;
+	int ret = 0;
+
+	while (examination->sample_count < SAMPLE && (ret = nfto_flows_next(flows, &flow)) > 0) {
+		if (nfto_flow_is_declined(flow, examination->before))
+			take_flow(examination, flow);
+	}
+	return ret < 0 ? ret : 0;
 }
 
 static int take_sample(struct examination *examination)
 {
 	struct nfto_flow_filter *filter;
 	struct nfto_flows *flows;
-	const struct nfto_flow *flow;
 	int ret;
 
-	if (nfto_status_effective(examination->before) != NFTO_MODE_HARDWARE)
+	if (nfto_status_declined(examination->status, examination->before) == 0)
 		return 0;
 	if (nfto_flow_filter_new(&filter) < 0)
 		return -ENOMEM;
@@ -248,28 +283,59 @@ static int take_sample(struct examination *examination)
 	nfto_flow_filter_free(filter);
 	if (ret < 0)
 		return ret;
-	while (examination->sample_count < SAMPLE && (ret = nfto_flows_next(flows, &flow)) > 0)
-		take_flow(examination, flow);
+	ret = take_declined(examination, flows);
 	nfto_flows_free(flows);
-	return ret < 0 ? ret : 0;
+	return ret;
 }
 
-static void explain_sample(struct examination *examination)
+/* Was it declined, by the third look? */
+static bool judge_flow(struct examination *examination, const struct sample *sample)
 {
 	struct nfto_explanation *explanation;
+	const struct nfto_finding *finding;
+	bool is_declined;
 
-	for (size_t i = 0; i < examination->sample_count; i++) {
-		const struct sample *sample = &examination->sample[i];
+	if (nfto_explain_again(examination->ctx, examination->options->name, sample->tuple,
+			       sample->explanation, &explanation) < 0)
+		return false;
+	finding = nfto_explanation_get(explanation, 0);
+	is_declined = nfto_explanation_verdict(explanation) == NFTO_VERDICT_SOFTWARE && finding &&
+		      nfto_finding_code(finding) != NFTO_FINDING_MAYBE_CLOSING;
+	if (is_declined)
+		add_finding(examination, sample->name, finding);
+	nfto_explanation_free(explanation);
+	return is_declined;
+}
 
-		if (nfto_explain(examination->ctx, examination->options->name, sample->tuple,
-				 &explanation) < 0)
-			continue;
-		if (nfto_explanation_verdict(explanation) == NFTO_VERDICT_SOFTWARE &&
-		    nfto_explanation_count(explanation) > 0)
-			add_finding(examination, sample->name,
-				    nfto_explanation_get(explanation, 0));
-		nfto_explanation_free(explanation);
-	}
+static void judge_all_flows(struct examination *examination)
+{
+	char evidence[128];
+
+	if (nfto_status_confidence(examination->status, examination->before) !=
+	    NFTO_CONFIDENCE_NONE)
+		return;
+	snprintf(evidence, sizeof(evidence),
+		 "of %" PRIu64 " flows none is in hardware, and %" PRIu64 " are not closing",
+		 nfto_flow_counts_get(nfto_status_flows(examination->status), NFTO_FLOW_SOFTWARE),
+		 nfto_status_declined(examination->status, examination->before));
+	add_own(examination, examination->options->name,
+		nfto_finding_code_name(NFTO_FINDING_ALL_IN_SOFTWARE), NFTO_SEVERITY_WARNING,
+		"the drivers are bound, but each flow is in software", evidence,
+		"see whether these drivers take flows at all, and which; if not, ask for software: "
+		"nftoffload apply --mode software");
+}
+
+static void examine_sample(struct examination *examination)
+{
+	size_t declined = 0;
+
+	if (examination->sample_count == 0)
+		return;
+	wait_ms(interval_ms(examination));
+	for (size_t i = 0; i < examination->sample_count; i++)
+		declined += judge_flow(examination, &examination->sample[i]);
+	if (declined > 0)
+		judge_all_flows(examination);
 }
 
 /* ---- The hardware against conntrack. What is found is looked at once more: where processor time is
@@ -281,14 +347,6 @@ static void judge_item(struct examination *examination, const struct nfto_audit_
 
 	flow_name_of_item(item, about);
 	add_finding(examination, about, nfto_audit_item_finding(item));
-}
-
-static uint64_t interval_ms(const struct examination *examination)
-{
-	uint64_t least = nfto_audit_interval_ms(examination->audit);
-	uint64_t asked = 1000 * (uint64_t)examination->options->interval_s;
-
-	return asked > least ? asked : least;
 }
 
 static int look_at_hardware(struct examination *examination)
@@ -322,8 +380,6 @@ static int look_first(struct examination *examination)
 
 	if (ret == 0)
 		ret = nfto_audit_open(examination->ctx, &examination->audit);
-	if (ret == 0)
-		ret = take_sample(examination);
 	return ret;
 }
 
@@ -332,9 +388,11 @@ static int look_again(struct examination *examination)
 	int ret = examine_status(examination);
 
 	if (ret == 0)
+		ret = take_sample(examination);
+	if (ret == 0)
 		ret = examine_hardware(examination);
 	if (ret == 0)
-		explain_sample(examination);
+		examine_sample(examination);
 	return ret;
 }
 
@@ -355,9 +413,12 @@ static int examine(struct examination *examination)
 
 static void free_examination(struct examination *examination)
 {
-	for (size_t i = 0; i < examination->sample_count; i++)
+	for (size_t i = 0; i < examination->sample_count; i++) {
 		nfto_tuple_free(examination->sample[i].tuple);
+		nfto_explanation_free(examination->sample[i].explanation);
+	}
 	nfto_status_free(examination->before);
+	nfto_status_free(examination->status);
 	nfto_audit_free(examination->audit);
 	json_decref(examination->findings);
 	json_decref(examination->evidence);

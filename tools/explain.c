@@ -104,9 +104,18 @@ static const char *verdict_sentence(enum nfto_verdict verdict)
 	return nfto_verdict_name(verdict);
 }
 
+static bool may_be_closing(const struct nfto_explanation *explanation)
+{
+	const struct nfto_finding *finding = nfto_explanation_get(explanation, 0);
+
+	return finding && nfto_finding_code(finding) == NFTO_FINDING_MAYBE_CLOSING;
+}
+
 static void print_text(const struct nfto_explanation *explanation)
 {
-	printf("%s\n", verdict_sentence(nfto_explanation_verdict(explanation)));
+	printf("%s\n", may_be_closing(explanation) ?
+			       "in software, or closing" :
+			       verdict_sentence(nfto_explanation_verdict(explanation)));
 	for (size_t i = 0; i < nfto_explanation_count(explanation); i++)
 		finding_print(nfto_explanation_get(explanation, i));
 }
@@ -139,13 +148,31 @@ static bool is_good(const struct nfto_explanation *explanation)
 	       verdict == NFTO_VERDICT_WOULD_BE_OFFLOADED;
 }
 
+/* Looks twice if it is asked to. */
+static int look(struct nfto_ctx *ctx, const struct options *options, const struct nfto_tuple *tuple,
+		struct nfto_explanation **explanation)
+{
+	struct nfto_explanation *before;
+	int ret;
+
+	if (!options->interval_s)
+		return explain_lasting(ctx, options->name, tuple, explanation);
+	ret = explain_lasting(ctx, options->name, tuple, &before);
+	if (ret < 0)
+		return ret;
+	wait_ms(1000 * (uint64_t)options->interval_s);
+	ret = nfto_explain_again(ctx, options->name, tuple, before, explanation);
+	nfto_explanation_free(before);
+	return ret;
+}
+
 static int explain(struct nfto_ctx *ctx, const struct options *options,
 		   const struct nfto_tuple *tuple)
 {
 	struct nfto_explanation *explanation;
 	int status = EXIT_DONE;
 
-	if (explain_lasting(ctx, options->name, tuple, &explanation) < 0)
+	if (look(ctx, options, tuple, &explanation) < 0)
 		return output_error(ctx);
 	if (options->json)
 		status = print_json(explanation);
@@ -171,8 +198,8 @@ static int run(struct nfto_ctx *ctx, const struct options *options)
 	return status;
 }
 
-static const struct option explain_options[] = { TAKES_NAME, TAKES_TUPLE, TAKES_JSON, TAKES_HELP,
-						 TAKES_NO_MORE };
+static const struct option explain_options[] = { TAKES_NAME, TAKES_TUPLE, TAKES_INTERVAL,
+						 TAKES_JSON, TAKES_HELP,  TAKES_NO_MORE };
 
 const struct command explain_command = {
 	.name = "explain",
@@ -184,11 +211,15 @@ const struct command explain_command = {
 		"\n"
 		"Addresses are those that the opener of the connection uses.\n"
 		"\n"
-		"  --name NAME  instance (nftoffload)\n"
-		"  --zone N     the conntrack zone (0)\n"
-		"  --iif NAME   the interface that the opener's packets come in by (by route)\n"
-		"  --mark N     the packets' mark (that of conntrack)\n"
-		"  --json       the same as JSON\n"
+		"  --name NAME   instance (nftoffload)\n"
+		"  --zone N      the conntrack zone (0)\n"
+		"  --iif NAME    the interface that the opener's packets come in by (by route)\n"
+		"  --mark N      the packets' mark (that of conntrack)\n"
+		"  --interval S  look twice, S seconds apart: of a TCP connection in software, "
+		"one\n"
+		"                look can't tell whether hardware has declined it or it is "
+		"closing\n"
+		"  --json        the same as JSON\n"
 		"\n"
 		"Exit status: 0 if it is, or would be, offloaded as was asked for; 3 if not.\n",
 	.options = explain_options,

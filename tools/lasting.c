@@ -23,11 +23,10 @@ int read_lasting_leaks(struct nfto_ctx *ctx, const char *name, struct nfto_leaks
 	return ret;
 }
 
-static bool is_marked(const struct nfto_explanation *explanation)
+/* What hardware has taken was offloaded before. */
+static bool may_be_an_attempt(const struct nfto_explanation *explanation)
 {
-	enum nfto_flow_state state = nfto_explanation_flow_state(explanation);
-
-	return state == NFTO_FLOW_SOFTWARE || state == NFTO_FLOW_HARDWARE;
+	return nfto_explanation_flow_state(explanation) == NFTO_FLOW_SOFTWARE;
 }
 
 int explain_lasting(struct nfto_ctx *ctx, const char *name, const struct nfto_tuple *tuple,
@@ -35,7 +34,7 @@ int explain_lasting(struct nfto_ctx *ctx, const char *name, const struct nfto_tu
 {
 	int ret = nfto_explain(ctx, name, tuple, explanation);
 
-	for (int i = 1; i < LOOKS && ret == 0 && is_marked(*explanation); i++) {
+	for (int i = 1; i < LOOKS && ret == 0 && may_be_an_attempt(*explanation); i++) {
 		nfto_explanation_free(*explanation);
 		wait_ms(PAUSE_MS);
 		ret = nfto_explain(ctx, name, tuple, explanation);

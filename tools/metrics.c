@@ -32,6 +32,20 @@ static void print_modes(const struct nfto_status *status)
 		       nfto_status_effective(status) == mode);
 }
 
+/* By one look nothing is confirmed. */
+static void print_confidence(const struct nfto_status *status)
+{
+	enum nfto_confidence confidence = nfto_status_confidence(status, NULL);
+
+	print_heading(
+		"hardware_confidence", "gauge",
+		"How sure it is that hardware forwards: 1 for that answer (none: it does not, "
+		"or takes no flow).");
+	for (enum nfto_confidence i = NFTO_CONFIDENCE_NONE; i <= NFTO_CONFIDENCE_CLAIMED; i++)
+		printf("nftoffload_hardware_confidence{name=\"%s\",confidence=\"%s\"} %d\n",
+		       nfto_status_name(status), nfto_confidence_name(i), confidence == i);
+}
+
 static void print_findings(const struct nfto_status *status)
 {
 	unsigned int counts[NFTO_SEVERITY_ERROR + 1] = { 0 };
@@ -76,7 +90,8 @@ static void print_flows(const struct nfto_flow_counts *counts)
 
 	print_heading("flows", "gauge",
 		      "Connections of the network namespace by state of offload (none: not "
-		      "offloaded).");
+		      "offloaded; software: of TCP also those that hardware had until they were "
+		      "closed).");
 	for (enum nfto_flow_state state = NFTO_FLOW_NONE; state <= NFTO_FLOW_CLOSING; state++) {
 		for (size_t i = 0; i < 2; i++) {
 			for (unsigned int protocol = 1; protocol <= UINT8_MAX; protocol++)
@@ -168,6 +183,7 @@ static void print_settings(const struct nfto_status *status)
 static void print_metrics(const struct nfto_status *status, const struct nfto_leaks *leaks)
 {
 	print_modes(status);
+	print_confidence(status);
 	print_findings(status);
 	print_devices(status);
 	print_flows(nfto_status_flows(status));

@@ -55,11 +55,45 @@ static int read_report(struct nfto_ctx *ctx, const struct options *options, stru
 
 /* ---- The verdict */
 
+static uint64_t count_flows(const struct report *report, enum nfto_flow_state state)
+{
+	return nfto_flow_counts_get(nfto_status_flows(report->status), state);
+}
+
+/* Where all of them are in software: those that the hardware has not taken. */
+static uint64_t declined_flows(const struct report *report)
+{
+	if (nfto_status_effective(report->status) != NFTO_MODE_HARDWARE)
+		return count_flows(report, NFTO_FLOW_SOFTWARE);
+	return nfto_status_declined(report->status, report->before);
+}
+
+/* The rest of them: whether they are in software or closing can't be told. */
+static uint64_t undecided_flows(const struct report *report)
+{
+	return count_flows(report, NFTO_FLOW_SOFTWARE) - declined_flows(report);
+}
+
+static const char *verdict_of_claim(const struct report *report)
+{
+	if (count_flows(report, NFTO_FLOW_HARDWARE) == 0 && undecided_flows(report) > 0)
+		return "set up for hardware, as asked; no flow is in hardware now";
+	return "offloading in hardware, as asked (claimed: the kernel says so)";
+}
+
 static const char *verdict_of_hardware(const struct report *report)
 {
-	if (nfto_status_confidence(report->status, report->before) == NFTO_CONFIDENCE_CONFIRMED)
+	switch (nfto_status_confidence(report->status, report->before)) {
+	case NFTO_CONFIDENCE_CONFIRMED:
 		return "offloading in hardware, as asked (confirmed by its counters)";
-	return "offloading in hardware, as asked (claimed: the kernel says so)";
+	case NFTO_CONFIDENCE_CLAIMED:
+		return verdict_of_claim(report);
+	case NFTO_CONFIDENCE_NONE:
+		break;
+	}
+	if (nfto_status_requested(report->status) == NFTO_MODE_AUTO)
+		return "set up for hardware (requested: auto), but every flow is in software";
+	return "set up for hardware, as asked, but every flow is in software";
 }
 
 static const char *verdict_of_software(enum nfto_mode requested)
@@ -141,13 +175,14 @@ static json_t *json_answer(enum nfto_answer answer, const char *evidence)
 	return json;
 }
 
-static json_t *json_flows(const struct nfto_flow_counts *counts)
+/* By state, and of those in software: how many may be closing. */
+static json_t *json_flows(const struct report *report)
 {
 	json_t *json = json_object();
 
 	for (enum nfto_flow_state state = NFTO_FLOW_SOFTWARE; state <= NFTO_FLOW_CLOSING; state++)
-		json_set_number(json, nfto_flow_state_name(state),
-				nfto_flow_counts_get(counts, state));
+		json_set_number(json, nfto_flow_state_name(state), count_flows(report, state));
+	json_set_number(json, "software_or_closing", undecided_flows(report));
 	return json;
 }
 
@@ -315,7 +350,7 @@ static json_t *json_report(const struct report *report)
 	json_set_text(json, "confidence",
 		      nfto_confidence_name(nfto_status_confidence(status, report->before)));
 	json_set_flowtable(json, status);
-	json_object_set_new(json, "flows", json_flows(nfto_status_flows(status)));
+	json_object_set_new(json, "flows", json_flows(report));
 	json_object_set_new(json, "flow_kinds", json_flow_kinds(nfto_status_flows(status)));
 	json_set_number(json, "inserted", nfto_status_inserted(status));
 	json_set_number(json, "leaked", nfto_status_leaked(status));
@@ -446,19 +481,28 @@ static void print_packets(const struct report *report)
 		       counted, received);
 }
 
+static void print_flows(const struct report *report)
+{
+	uint64_t undecided = undecided_flows(report);
+	char text[256];
+
+	snprintf(text, sizeof(text),
+		 "%" PRIu64 " in hardware, %" PRIu64 " in software, %" PRIu64
+		 " %s, in this network namespace",
+		 count_flows(report, NFTO_FLOW_HARDWARE), declined_flows(report),
+		 count_flows(report, NFTO_FLOW_CLOSING) + undecided,
+		 undecided ? "closing or in software" : "closing");
+	print_text("flows", text);
+}
+
 static void print_report(const struct report *report)
 {
 	const struct nfto_status *status = report->status;
-	const struct nfto_flow_counts *counts = nfto_status_flows(status);
 
 	printf("%s: %s\n", nfto_status_name(status), verdict(report));
 	print_findings(status);
 	print_devices(status);
-	printf("  flows     %" PRIu64 " in hardware, %" PRIu64 " in software, %" PRIu64
-	       " closing, in this network namespace\n",
-	       nfto_flow_counts_get(counts, NFTO_FLOW_HARDWARE),
-	       nfto_flow_counts_get(counts, NFTO_FLOW_SOFTWARE),
-	       nfto_flow_counts_get(counts, NFTO_FLOW_CLOSING));
+	print_flows(report);
 	print_packets(report);
 	print_inserted(report);
 	print_leaks(report);
@@ -579,8 +623,11 @@ const struct command status_command = {
 		"tries to offload a flow: that is no leak.\n"
 		"\n"
 		"  --name NAME    the instance (nftoffload)\n"
-		"  --interval S   look twice, S seconds apart: that gives rates, and with 5 to 30\n"
-		"                 seconds it can confirm that hardware forwards\n"
+		"  --interval S   look twice, S seconds apart: that gives rates, tells flows of "
+		"TCP\n"
+		"                 that hardware has declined from those that are closing, and "
+		"with\n"
+		"                 5 to 30 seconds it can confirm that hardware forwards\n"
 		"  --json         as a JSON object\n",
 	.options = options,
 	.run = run,

@@ -64,6 +64,8 @@ said() {
 
 explained() { is "$1" said "${@:2}"; }
 
+first_line() { tool explain "${asked[@]}" | sed -n 1p; }
+
 # The line "# cause CODE" is for who counts them.
 cause() {	# WHAT SAID ARGUMENTS-OF-EXPLAIN...
 	local word before=$failed
@@ -508,12 +510,19 @@ test_hardware() {
 	done
 }
 
+# One look can't tell a TCP connection that is declined from one that is closing.
 declined() {	# WHAT KNOB VALUE PROTOCOL ADDRESS
 	local before
 	before=$(get "$2")
 	put "$2" "$3"
 	send "$4" "$5" 7000
-	cause "$1" "software: driver-declined?"
+	if [ "$4" = tcp ]; then
+		cause "$1, one look" "software: maybe-closing?"
+		check "$1, one look: its exit status is 0" fails 0 tool explain "${asked[@]}"
+		check "$1, one look: the first line says that it can't be told" \
+			is "in software, or closing" first_line
+	fi
+	cause "$1" "software: driver-declined?" --interval 2
 	stop_sending
 	put "$2" "$before"
 }
