@@ -113,8 +113,8 @@ static const struct text texts[] = {
 	{ NFTO_FINDING_LEAVING_HARDWARE, "leaving-hardware", NFTO_SEVERITY_NOTE,
 	  "it is on its way out of the hardware", "" },
 	{ NFTO_FINDING_MAYBE_CLOSING, "maybe-closing", NFTO_SEVERITY_NOTE,
-	  "in software, or closing: a TCP connection that was finished stays in software until "
-	  "its timeout",
+	  "the driver has not taken it into hardware, or it is a finished TCP connection, which "
+	  "stays in software until its timeout",
 	  "see whether packets of it still move: nftoffload explain --interval 5" },
 	{ NFTO_FINDING_UNEXPLAINED, "unexplained", NFTO_SEVERITY_WARNING,
 	  "nothing that can be seen from outside of the kernel stands against it",
