@@ -327,10 +327,12 @@ static void note_failure(struct channel *channel, const struct nlmsghdr *message
 }
 
 /*
- * The kernel answers each message that fails, and the last one, which asks for an acknowledgement.
- * An error of the batch as a whole (out of memory, no permission, a failure to commit) is addressed
- * to its begin, and may be the only answer. What is there beside these is read too, so that no
- * error is missed whatever the order.
+ * The kernel answers each message that fails, and the last one, which asks for an acknowledgement. An
+ * error of the batch as a whole (no permission, another generation) is addressed to its begin, and is
+ * the only answer. So is that it ran out of memory, wherever it did so; but that is addressed to the
+ * message behind the begin, as is a failure to commit (nfnetlink_rcv_batch() in
+ * net/netfilter/nfnetlink.c). What is there beside these is read too, so that no error is missed
+ * whatever the order.
  */
 static int collect_answers(struct channel *channel, uint32_t last_seq, size_t *failed)
 {
@@ -352,7 +354,7 @@ static int collect_answers(struct channel *channel, uint32_t last_seq, size_t *f
 			return ret;
 		if (ret < 0)
 			note_failure(channel, message, &error, failed);
-		if (message->nlmsg_seq == last_seq ||
+		if (message->nlmsg_seq == last_seq || ret == -ENOMEM ||
 		    (ret < 0 && message->nlmsg_seq == channel->first_seq))
 			is_complete = true;
 	}

@@ -170,6 +170,18 @@ static void out_of_memory_behind_an_error(struct fake *fake)
 	reply_error(fake, 0, ENOMEM);
 }
 
+/* The kernel points to the first operation, whichever it was. */
+static void out_of_memory(struct fake *fake)
+{
+	reply_error(fake, 1, ENOMEM);
+}
+
+static void no_memory_to_commit(struct fake *fake)
+{
+	reply_error(fake, 1, ENOMEM);
+	reply_error(fake, LAST, 0);
+}
+
 static void batch_of_others(struct fake *fake)
 {
 	reply_error(fake, -1, EPERM);
@@ -229,6 +241,8 @@ static const struct batch batches[] = {
 	{ "errors in reverse order", errors_in_reverse_order, -EBUSY, 1 },
 	{ "whole batch refused", whole_batch_refused, -EPERM, 0 },
 	{ "kernel out of memory behind an error", out_of_memory_behind_an_error, -ENOMEM, 0 },
+	{ "kernel out of memory", out_of_memory, -ENOMEM, 1 },
+	{ "no memory to commit", no_memory_to_commit, -ENOMEM, 1 },
 	{ "answers to others", batch_of_others, 0, NOBODY },
 	{ "other messages", other_messages, 0, NOBODY },
 	{ "acknowledgement that nobody wanted", acknowledgement_that_nobody_wanted, -EBUSY, 2 },
