@@ -79,11 +79,15 @@ static enum role role_of_type(const struct link_info *link)
 	}
 }
 
-/* Before 6.1, ports of DSA have no kind. What stands on another device and is no driver's own is
- * one. */
+/*
+ * Before 6.1, ports of DSA have no kind. The number of their switch is that of its tree, an unsigned
+ * int (net/dsa/devlink.c). Ports of other drivers have longer ones; and netdevsim's show the device at
+ * the other end of the wire, by its index in another network namespace, as if it was below.
+ */
 static bool is_old_dsa(const struct link_info *link)
 {
-	return !link->kind[0] && link->type == ARPHRD_ETHER && link->lower != 0;
+	return !link->kind[0] && link->type == ARPHRD_ETHER && link->lower != 0 &&
+	       link->switch_id_length <= sizeof(uint32_t);
 }
 
 enum role role_of(const struct link_info *link)
