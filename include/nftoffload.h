@@ -212,6 +212,11 @@ enum nfto_feature {
 	NFTO_FEATURE_HOOK_LISTING = 8,
 	/** The kernel finds the device below a bridge, VLAN or PPPoE session by itself. */
 	NFTO_FEATURE_PATH_DISCOVERY = 9,
+	/** A flow is only made if the kernel can follow the path of both directions, and each ends at
+	 *  a device of the flowtable (7.2). Without it, the kernel makes one for the route's device
+	 *  instead, and marks connections as offloaded whose packets never find their flow. Told by
+	 *  the release, as only packets of a connection could show it. */
+	NFTO_FEATURE_NEEDS_WHOLE_PATH = 10,
 };
 
 /** The stable name of a feature, such as "hardware-flag"; "unknown" for a value that this version

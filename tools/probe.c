@@ -7,7 +7,7 @@
 #include "table.h"
 #include "tool.h"
 
-#define LAST_FEATURE NFTO_FEATURE_PATH_DISCOVERY
+#define LAST_FEATURE NFTO_FEATURE_NEEDS_WHOLE_PATH
 
 /* ---- JSON */
 

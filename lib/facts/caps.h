@@ -4,7 +4,7 @@
 
 #include "internal.h"
 
-#define FEATURE_COUNT (NFTO_FEATURE_PATH_DISCOVERY + 1)
+#define FEATURE_COUNT (NFTO_FEATURE_NEEDS_WHOLE_PATH + 1)
 
 /* An answer, and a sentence that says how it was found out. */
 struct proof {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* What the kernel can do, found out by asking it: versions tell little of kernels that carry
- * patches. */
+ * patches. Only where nothing can be asked, its release is what is left: see whole_path.c. */
 #include <errno.h>
 #include <stdio.h>
 
@@ -12,6 +12,7 @@
 #include "codec/flowtable.h"
 #include "codec/hook.h"
 #include "objects/objects.h"
+#include "whole_path.h"
 
 /* Each network namespace has one. No flow is ever offloaded through it, and in a flowtable without
  * the hardware flag its driver is not asked. */
@@ -47,6 +48,8 @@ NFTO_API const char *nfto_feature_name(enum nfto_feature feature)
 		return "hook-listing";
 	case NFTO_FEATURE_PATH_DISCOVERY:
 		return "path-discovery";
+	case NFTO_FEATURE_NEEDS_WHOLE_PATH:
+		return "needs-whole-path";
 	}
 	return "unknown";
 }
@@ -346,6 +349,15 @@ static int read_path_discovery(struct nfto_ctx *ctx, const struct proof *flowtab
 	return 0;
 }
 
+static void read_whole_path(const struct nfto_ctx *ctx, const struct proof *flowtables,
+			    struct proof *proof)
+{
+	if (flowtables->answer == NFTO_NO)
+		depend(proof, flowtables, "it is a part of flowtables");
+	else
+		whole_path_read(ctx, proof);
+}
+
 int features_read(struct nfto_ctx *ctx, struct proof *features)
 {
 	int ret = read_flowtable_features(ctx, features);
@@ -360,5 +372,8 @@ int features_read(struct nfto_ctx *ctx, struct proof *features)
 	if (ret == 0)
 		ret = read_path_discovery(ctx, &features[NFTO_FEATURE_FLOWTABLES],
 					  &features[NFTO_FEATURE_PATH_DISCOVERY]);
+	if (ret == 0)
+		read_whole_path(ctx, &features[NFTO_FEATURE_FLOWTABLES],
+				&features[NFTO_FEATURE_NEEDS_WHOLE_PATH]);
 	return ret;
 }

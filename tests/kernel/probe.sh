@@ -22,6 +22,8 @@ error() { probe '.devices[0].error | "\(.code) \(.errno)"' "$1"; }
 # What the answers are on which kernel, features.sh asserts.
 test_features() {
 	check "each answer has its evidence" is true probe '.kernel | all(.[]; .evidence != "")'
+	check "needs-whole-path is told by the release" contains "Linux $(uname -r): " \
+		probe '.kernel["needs-whole-path"].evidence'
 }
 
 test_driver() {

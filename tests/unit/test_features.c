@@ -5,10 +5,11 @@
 
 #include "caps_script.h"
 #include "describe.h"
+#include "proc_folder.h"
 #include "setup.h"
 #include "unit.h"
 
-#define FEATURE_COUNT 10
+#define FEATURE_COUNT 11
 
 /* Of a namespace without a single device that may have hardware. */
 static void answer_no_devices(struct fake *fake)
@@ -17,20 +18,29 @@ static void answer_no_devices(struct fake *fake)
 	caps_answer_family(fake, ENOENT);
 }
 
-static struct nfto_caps *read_features(const struct caps_script *script, int has_sysctl)
+static struct nfto_caps *read_features_of(const struct caps_script *script, int has_sysctl,
+					  const char *release)
 {
 	struct nfto_caps *caps;
 	struct setup setup;
 
 	set_up(&setup);
 	setup.fake->has_sysctl = has_sysctl;
+	proc_folder_use(setup.ctx);
+	proc_folder_write("sys/kernel/osrelease", release);
 	caps_answer_features(setup.fake, script);
 	answer_no_devices(setup.fake);
 	assert_int_equal(nfto_caps_read(setup.ctx, NULL, 0, &caps), 0);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NONE);
 	assert_int_equal(nfto_caps_device_count(caps), 0);
+	proc_folder_clear();
 	tear_down(&setup);
 	return caps;
+}
+
+static struct nfto_caps *read_features(const struct caps_script *script, int has_sysctl)
+{
+	return read_features_of(script, has_sysctl, "6.12.117+deb12-amd64\n");
 }
 
 /* ---- The answers: a letter for each feature, y, n or u */
@@ -173,49 +183,49 @@ static void with_interrupted_hooks(struct caps_script *script)
 }
 
 static const struct kernel kernels[] = {
-	{ "6.12", usual, 1, "yyyyyynnyy", NFTO_FEATURE_DEVICE_CHANGES, "looks for one to remove" },
-	{ "no nf_tables", without_nf_tables, 1, "nnnnyynnyn", NFTO_FEATURE_WILDCARDS,
+	{ "6.12", usual, 1, "yyyyyynnyyn", NFTO_FEATURE_DEVICE_CHANGES, "looks for one to remove" },
+	{ "no nf_tables", without_nf_tables, 1, "nnnnyynnynn", NFTO_FEATURE_WILDCARDS,
 	  "no nf_tables" },
-	{ "no flowtables", without_flowtables, 1, "nnnnyynnyn", NFTO_FEATURE_FLOWTABLES,
+	{ "no flowtables", without_flowtables, 1, "nnnnyynnynn", NFTO_FEATURE_FLOWTABLES,
 	  "refused: No such file" },
-	{ "no family inet", without_inet, 1, "nnnnyynnyn", NFTO_FEATURE_FLOWTABLES,
+	{ "no family inet", without_inet, 1, "nnnnyynnynn", NFTO_FEATURE_FLOWTABLES,
 	  "refused: Operation not supported" },
-	{ "another refusal", with_odd_refusal, 1, "uuuuyyuuyy", NFTO_FEATURE_FLOWTABLES,
+	{ "another refusal", with_odd_refusal, 1, "uuuuyyuuyyn", NFTO_FEATURE_FLOWTABLES,
 	  "Address family not supported" },
-	{ "no hardware flag", without_hardware_flag, 1, "ynyyyynnyy", NFTO_FEATURE_HARDWARE_FLAG,
+	{ "no hardware flag", without_hardware_flag, 1, "ynyyyynnyyn", NFTO_FEATURE_HARDWARE_FLAG,
 	  "not supported" },
-	{ "no counter flag", without_counter_flag, 1, "yynyyynnyy", NFTO_FEATURE_COUNTER_FLAG,
+	{ "no counter flag", without_counter_flag, 1, "yynyyynnyyn", NFTO_FEATURE_COUNTER_FLAG,
 	  "not supported" },
-	{ "immediate removal", with_immediate_removal, 1, "yyyyyynnyy", NFTO_FEATURE_DEVICE_CHANGES,
-	  "takes a device" },
-	{ "no device additions", without_device_additions, 1, "yyyuyynnyy",
+	{ "immediate removal", with_immediate_removal, 1, "yyyyyynnyyn",
+	  NFTO_FEATURE_DEVICE_CHANGES, "takes a device" },
+	{ "no device additions", without_device_additions, 1, "yyyuyynnyyn",
 	  NFTO_FEATURE_DEVICE_CHANGES, "No such file" },
-	{ "no device changes", without_device_changes, 1, "yyynyynnyy", NFTO_FEATURE_DEVICE_CHANGES,
-	  "not supported" },
-	{ "no conntrack", without_conntrack, 1, "yyyynnnnyy", NFTO_FEATURE_CONNTRACK,
+	{ "no device changes", without_device_changes, 1, "yyynyynnyyn",
+	  NFTO_FEATURE_DEVICE_CHANGES, "not supported" },
+	{ "no conntrack", without_conntrack, 1, "yyyynnnnyyn", NFTO_FEATURE_CONNTRACK,
 	  "no nf_conntrack_netlink" },
-	{ "failing conntrack", with_failing_conntrack, 1, "yyyyuunnyy",
+	{ "failing conntrack", with_failing_conntrack, 1, "yyyyuunnyyn",
 	  NFTO_FEATURE_CONNTRACK_STATUS_FILTER, "not asked" },
-	{ "no filter", without_filter, 1, "yyyyynnnyy", NFTO_FEATURE_CONNTRACK_STATUS_FILTER,
+	{ "no filter", without_filter, 1, "yyyyynnnyyn", NFTO_FEATURE_CONNTRACK_STATUS_FILTER,
 	  "not noticed" },
-	{ "failing filter", with_failing_filter, 1, "yyyyyunnyy",
+	{ "failing filter", with_failing_filter, 1, "yyyyyunnyyn",
 	  NFTO_FEATURE_CONNTRACK_STATUS_FILTER, "Input/output error" },
-	{ "6.16", with_missing_devices, 1, "yyyyyyynyy", NFTO_FEATURE_MISSING_DEVICES,
+	{ "6.16", with_missing_devices, 1, "yyyyyyynyyn", NFTO_FEATURE_MISSING_DEVICES,
 	  "does not exist" },
-	{ "6.17", with_wildcards, 1, "yyyyyyyyyy", NFTO_FEATURE_WILDCARDS, "begin" },
-	{ "other refusals", with_other_refusals, 1, "yuuyyyuuyy", NFTO_FEATURE_HARDWARE_FLAG,
+	{ "6.17", with_wildcards, 1, "yyyyyyyyyyn", NFTO_FEATURE_WILDCARDS, "begin" },
+	{ "other refusals", with_other_refusals, 1, "yuuyyyuuyyn", NFTO_FEATURE_HARDWARE_FLAG,
 	  "Input/output error" },
-	{ "misplaced refusals", with_misplaced_refusals, 1, "yyyyyyuuyy", NFTO_FEATURE_WILDCARDS,
+	{ "misplaced refusals", with_misplaced_refusals, 1, "yyyyyyuuyyn", NFTO_FEATURE_WILDCARDS,
 	  "refused" },
-	{ "no nfnetlink_hook", without_hooks, 1, "yyyyyynnny", NFTO_FEATURE_HOOK_LISTING,
+	{ "no nfnetlink_hook", without_hooks, 1, "yyyyyynnnyn", NFTO_FEATURE_HOOK_LISTING,
 	  "no nfnetlink_hook" },
-	{ "no ingress", without_ingress, 1, "yyyyyynnny", NFTO_FEATURE_HOOK_LISTING,
+	{ "no ingress", without_ingress, 1, "yyyyyynnnyn", NFTO_FEATURE_HOOK_LISTING,
 	  "Protocol not supported" },
-	{ "failing hooks", with_failing_hooks, 1, "yyyyyynnuy", NFTO_FEATURE_HOOK_LISTING,
+	{ "failing hooks", with_failing_hooks, 1, "yyyyyynnuyn", NFTO_FEATURE_HOOK_LISTING,
 	  "Input/output error" },
-	{ "interrupted hooks", with_interrupted_hooks, 1, "yyyyyynnyy", NFTO_FEATURE_HOOK_LISTING,
+	{ "interrupted hooks", with_interrupted_hooks, 1, "yyyyyynnyyn", NFTO_FEATURE_HOOK_LISTING,
 	  "lists" },
-	{ "no sysctl", usual, 0, "yyyyyynnyu", NFTO_FEATURE_PATH_DISCOVERY, "there is no " },
+	{ "no sysctl", usual, 0, "yyyyyynnyun", NFTO_FEATURE_PATH_DISCOVERY, "there is no " },
 };
 
 static void test_kernel(void **state)
@@ -231,6 +241,39 @@ static void test_kernel(void **state)
 	assert_string_equal(answers, kernel->answers);
 	if (!strstr(nfto_caps_feature_evidence(caps, kernel->feature), kernel->evidence))
 		fail_msg("the evidence is: %s", nfto_caps_feature_evidence(caps, kernel->feature));
+	nfto_caps_free(caps);
+}
+
+/* ---- What is told by the release alone */
+
+struct release {
+	const char *name;
+	enum nfto_answer needs_whole_path;
+	const char *evidence;
+};
+
+static const struct release releases[] = {
+	{ "6.18.52", NFTO_NO, "Linux 6.18.52: before 7.2" },
+	{ "7.1.9-arch1", NFTO_NO, "Linux 7.1.9-arch1: before 7.2" },
+	{ "7.2.0-rc1", NFTO_YES, "Linux 7.2.0-rc1: from 7.2 on" },
+	{ "7.2.11+deb13-amd64\n", NFTO_YES, "Linux 7.2.11+deb13-amd64: from 7.2 on" },
+	{ "7.10.0", NFTO_YES, "from 7.2 on" },
+	{ "10.0", NFTO_YES, "from 7.2 on" },
+	{ "7", NFTO_UNKNOWN, "can't be read" },
+	{ "next-20260614", NFTO_UNKNOWN, "can't be read" },
+	{ "", NFTO_UNKNOWN, "can't be read" },
+};
+
+static void test_release(void **state)
+{
+	const struct release *release = *state;
+	struct caps_script script = caps_usual();
+	struct nfto_caps *caps = read_features_of(&script, 1, release->name);
+	enum nfto_feature feature = NFTO_FEATURE_NEEDS_WHOLE_PATH;
+
+	assert_int_equal(nfto_caps_feature(caps, feature), release->needs_whole_path);
+	if (!strstr(nfto_caps_feature_evidence(caps, feature), release->evidence))
+		fail_msg("the evidence is: %s", nfto_caps_feature_evidence(caps, feature));
 	nfto_caps_free(caps);
 }
 
@@ -352,9 +395,9 @@ static void test_failing_sysctl(void **state)
 static void test_names(void **state)
 {
 	static const char *const names[] = {
-		"flowtables",	"hardware-flag",	   "counter-flag",    "device-changes",
-		"conntrack",	"conntrack-status-filter", "missing-devices", "wildcards",
-		"hook-listing", "path-discovery",	   "unknown",
+		"flowtables",	"hardware-flag",	   "counter-flag",     "device-changes",
+		"conntrack",	"conntrack-status-filter", "missing-devices",  "wildcards",
+		"hook-listing", "path-discovery",	   "needs-whole-path", "unknown",
 	};
 
 	(void)state;
@@ -385,5 +428,5 @@ int main(void)
 	};
 
 	return (run_table(kernels, test_kernel) + run_table(failures, test_failure) +
-		cmocka_run_group_tests(tests, NULL, NULL)) != 0;
+		run_table(releases, test_release) + cmocka_run_group_tests(tests, NULL, NULL)) != 0;
 }
