@@ -16,6 +16,8 @@ struct kernel_facts {
 	enum nfto_answer pppoe_below;
 	/* Is the list of PPPoE sessions complete? */
 	enum nfto_answer pppoe_sessions;
+	/* Does it make no flow without its whole path (7.2)? See whole_path.h. */
+	enum nfto_answer needs_whole_path;
 };
 
 struct nfto_topology {

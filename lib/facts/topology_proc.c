@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* What no netlink tells: the sessions of PPPoE, and whether the kernel has path discovery. */
+/* What no netlink tells: the sessions of PPPoE, and what the kernel does to find paths. */
 #include <errno.h>
 #include <unistd.h>
 
 #include "netlink/netns.h"
 #include "pppoe.h"
 #include "topology.h"
+#include "whole_path.h"
 
 #define PROC_NETFILTER "/proc/sys/net/netfilter"
 
@@ -40,12 +41,21 @@ static int take_session(const struct pppoe_session *session, void *data)
 	return 0;
 }
 
+static enum nfto_answer needs_whole_path(const struct nfto_ctx *ctx)
+{
+	struct proof proof;
+
+	whole_path_read(ctx, &proof);
+	return proof.answer;
+}
+
 int topology_read_proc(const struct nfto_ctx *ctx, struct nfto_topology *topology)
 {
 	int ret = netns_call(ctx->netns_fd, read_path_discovery, topology);
 
 	if (ret < 0)
 		return ret;
+	topology->kernel.needs_whole_path = needs_whole_path(ctx);
 	topology->kernel.pppoe_sessions = NFTO_YES;
 	ret = pppoe_read(ctx, take_session, topology);
 	if (ret != -ENODATA)

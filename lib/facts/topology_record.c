@@ -142,14 +142,20 @@ static void put_link(struct text *text, const struct nfto_topology *topology,
 	put(text, "\n");
 }
 
+static void put_kernel(struct text *text, const struct kernel_facts *kernel)
+{
+	put(text, "kernel path_discovery=%s", nfto_answer_name(kernel->path_discovery));
+	put(text, " pppoe_below=%s", nfto_answer_name(kernel->pppoe_below));
+	put(text, " pppoe_sessions=%s", nfto_answer_name(kernel->pppoe_sessions));
+	put(text, " needs_whole_path=%s\n", nfto_answer_name(kernel->needs_whole_path));
+}
+
 int topology_write(struct nfto_topology *topology)
 {
-	const struct kernel_facts *kernel = &topology->kernel;
 	struct text text = { 0 };
 
-	put(&text, HEADING "\nkernel path_discovery=%s pppoe_below=%s pppoe_sessions=%s\n",
-	    nfto_answer_name(kernel->path_discovery), nfto_answer_name(kernel->pppoe_below),
-	    nfto_answer_name(kernel->pppoe_sessions));
+	put(&text, HEADING "\n");
+	put_kernel(&text, &topology->kernel);
 	for (size_t i = 0; i < topology->link_count; i++)
 		put_link(&text, topology, topology->by_index[i]);
 	for (size_t i = 0; i < topology->pppoe_lower_count; i++) {
@@ -461,6 +467,8 @@ static int read_kernel(struct reading *reading, struct rest *line)
 			ret = read_answer(&value, &kernel->pppoe_below);
 		else if (word_is(&key, "pppoe_sessions"))
 			ret = read_answer(&value, &kernel->pppoe_sessions);
+		else if (word_is(&key, "needs_whole_path"))
+			ret = read_answer(&value, &kernel->needs_whole_path);
 	}
 	return ret;
 }

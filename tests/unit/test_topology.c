@@ -10,6 +10,7 @@
 #include "codec/pppoe_session.h"
 #include "facts/topology.h"
 #include "link_script.h"
+#include "proc_folder.h"
 #include "unit.h"
 
 #define HEADING "nftoffload topology 1\n"
@@ -157,6 +158,26 @@ static void test_request(void **state)
 	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
 		assert_memory_equal(message + 1, expected, sizeof(expected));
 	nfto_topology_free(topology);
+	nfto_ctx_free(ctx);
+	fake_free(fake);
+}
+
+/* The release is what tells, see test_features.c. */
+static void test_kernel_that_needs_the_whole_path(void **state)
+{
+	struct nfto_topology *topology;
+	struct fake *fake = fake_new();
+	struct nfto_ctx *ctx = fake_ctx(fake);
+
+	(void)state;
+	proc_folder_use(ctx);
+	proc_folder_write("sys/kernel/osrelease", "7.2.11\n");
+	fake_answer(fake, RTM_GETLINK);
+	reply_done(fake);
+	assert_int_equal(nfto_topology_read(ctx, &topology), 0);
+	assert_non_null(strstr(nfto_topology_text(topology), " needs_whole_path=yes\n"));
+	nfto_topology_free(topology);
+	proc_folder_clear();
 	nfto_ctx_free(ctx);
 	fake_free(fake);
 }
@@ -383,7 +404,8 @@ static void test_wrong_message(void **state)
 
 /* ---- Records */
 
-#define KERNEL "kernel path_discovery=yes pppoe_below=no pppoe_sessions=unknown\n"
+#define KERNEL                                                                                     \
+	"kernel path_discovery=yes pppoe_below=no pppoe_sessions=unknown needs_whole_path=yes\n"
 
 static void test_record_comes_back(void **state)
 {
@@ -425,7 +447,7 @@ static void test_record_by_hand(void **state)
 	assert_int_equal(nfto_topology_parse(text, strlen(text), &topology, NULL), 0);
 	assert_string_equal(nfto_topology_text(topology),
 			    HEADING "kernel path_discovery=unknown pppoe_below=yes "
-				    "pppoe_sessions=unknown\n"
+				    "pppoe_sessions=unknown needs_whole_path=unknown\n"
 				    "link 2 name=eth0 type=1\n"
 				    "link 4 name=eth0.7 kind=vlan type=1 up lower=eth0 vlan=7\n"
 				    "pppoe lower=eth0\n");
@@ -499,6 +521,7 @@ static const struct fault faults[] = {
 	{ "session without lower", HEADING "link 1 name=a\npppoe id=1\n", 3 },
 	{ "session over nothing", HEADING "pppoe lower=a\n", 2 },
 	{ "answer", HEADING "kernel path_discovery=maybe\n", 2 },
+	{ "whole path answer", HEADING "kernel needs_whole_path=perhaps\n", 2 },
 	{ "session answer", HEADING "kernel pppoe_sessions=\n", 2 },
 };
 
@@ -555,6 +578,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_links_of_all_kinds),
 		cmocka_unit_test(test_request),
+		cmocka_unit_test(test_kernel_that_needs_the_whole_path),
 		cmocka_unit_test(test_interrupted_dump),
 		cmocka_unit_test(test_dump_that_is_always_interrupted),
 		cmocka_unit_test(test_socket_is_kept),
