@@ -10,6 +10,12 @@
 #include "link.h"
 #include "netlink/attr.h"
 
+/* Of linux/if_tunnel.h and linux/ip6_tunnel.h, which redefine what is in musl's net/if.h. */
+#define IFLA_IPTUN_REMOTE 3
+#define IFLA_IPTUN_FLAGS 8
+#define IFLA_IPTUN_MAX IFLA_IPTUN_FLAGS
+#define IP6_TNL_F_IGN_ENCAP_LIMIT 0x1
+
 static int build(struct messages *messages, uint16_t flags, uint32_t index)
 {
 	struct nlmsghdr *message = messages_open_plain(messages, RTM_GETLINK, flags);
@@ -60,6 +66,33 @@ static int parse_bridge(const struct nlattr *nest, struct link_info *info)
 	return 0;
 }
 
+/* Without a remote address, which is all 0 then, each packet has its own. */
+static int parse_remote(const struct nlattr *attr, uint8_t family, struct link_info *info)
+{
+	static const uint8_t none[sizeof(info->tunnel_remote)];
+	int ret = attr_bytes(attr, info->tunnel_remote, family == AF_INET ? 4 : 16);
+
+	if (ret == 0 && memcmp(info->tunnel_remote, none, sizeof(none)) != 0)
+		info->tunnel_family = family;
+	return ret == -EBADMSG ? ret : 0;
+}
+
+static int parse_tunnel(const struct nlattr *nest, uint8_t family, struct link_info *info)
+{
+	const struct nlattr *attrs[IFLA_IPTUN_MAX + 1];
+	uint32_t flags = 0;
+
+	if (attr_parse_nest(nest, attrs, IFLA_IPTUN_MAX) < 0 ||
+	    parse_remote(attrs[IFLA_IPTUN_REMOTE], family, info) < 0)
+		return -EBADMSG;
+	if (family == AF_INET)
+		return 0;
+	if (attr_u32(attrs[IFLA_IPTUN_FLAGS], &flags) == -EBADMSG)
+		return -EBADMSG;
+	info->has_encap_limit = !(flags & IP6_TNL_F_IGN_ENCAP_LIMIT);
+	return 0;
+}
+
 static int parse_kind(const struct nlattr *nest, struct link_info *info)
 {
 	const struct nlattr *attrs[IFLA_INFO_MAX + 1];
@@ -75,6 +108,10 @@ static int parse_kind(const struct nlattr *nest, struct link_info *info)
 		return parse_vlan(data, info);
 	if (data && strcmp(info->kind, "bridge") == 0)
 		return parse_bridge(data, info);
+	if (data && strcmp(info->kind, "ipip") == 0)
+		return parse_tunnel(data, AF_INET, info);
+	if (data && strcmp(info->kind, "ip6tnl") == 0)
+		return parse_tunnel(data, AF_INET6, info);
 	return 0;
 }
 

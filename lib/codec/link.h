@@ -27,6 +27,11 @@ struct link_info {
 	uint16_t vlan_protocol; /* ETH_P_8021Q, ETH_P_8021AD; 0 for what is no VLAN */
 	bool vlan_filtering;	/* of a bridge */
 	uint16_t default_pvid;	/* the same */
+	uint8_t tunnel_family;	/* of an ipip or ip6tnl: of its remote address; 0 if it has none */
+	uint8_t tunnel_remote[16];
+	bool has_encap_limit; /* of an ip6tnl: packets may have an option with that limit */
+	uint32_t egress;      /* of both: the device that the packets around it leave by; no message
+			       * tells it, see facts/tunnel.h */
 	uint8_t switch_id[LINK_SWITCH_ID_SIZE];
 	size_t switch_id_length;
 	char port_name[IFNAMSIZ]; /* what the switch calls the port */

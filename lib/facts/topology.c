@@ -175,21 +175,40 @@ static int read_links(struct nfto_ctx *ctx, struct nfto_topology *topology)
 	return ret;
 }
 
-static int read_topology(struct nfto_ctx *ctx, struct nfto_topology *topology)
+static int told(struct nfto_ctx *ctx, int result)
 {
 	static const struct reply_error nothing_said;
-	int ret = read_links(ctx, topology);
 
-	if (ret < 0)
-		return ret;
-	ret = topology_sort(topology);
+	return result < 0 ? error_set_request(&ctx->error, &nothing_said, result, NULL) : 0;
+}
+
+static int sort_and_look_below(struct nfto_ctx *ctx, struct nfto_topology *topology)
+{
+	int ret = topology_sort(topology);
+
 	if (ret == 0)
 		ret = topology_read_proc(ctx, topology);
-	if (ret == 0)
-		ret = topology_sort_ports(topology);
+	return told(ctx, ret);
+}
+
+static int finish(struct nfto_ctx *ctx, struct nfto_topology *topology)
+{
+	int ret = topology_sort_ports(topology);
+
 	if (ret == 0)
 		ret = topology_write(topology);
-	return ret < 0 ? error_set_request(&ctx->error, &nothing_said, ret, NULL) : 0;
+	return told(ctx, ret);
+}
+
+static int read_topology(struct nfto_ctx *ctx, struct nfto_topology *topology)
+{
+	int ret = read_links(ctx, topology);
+
+	if (ret == 0)
+		ret = sort_and_look_below(ctx, topology);
+	if (ret == 0)
+		ret = topology_read_tunnels(ctx, topology);
+	return ret == 0 ? finish(ctx, topology) : ret;
 }
 
 NFTO_API int nfto_topology_read(struct nfto_ctx *ctx, struct nfto_topology **out)

@@ -61,4 +61,8 @@ int topology_write(struct nfto_topology *topology);
 /* topology_proc.c: what only /proc tells: 0 or a negative errno. */
 int topology_read_proc(const struct nfto_ctx *ctx, struct nfto_topology *topology);
 
+/* topology_tunnels.c: the egress of tunnels, if the kernel follows them: 0, or a negative errno that
+ * is told in the context. */
+int topology_read_tunnels(struct nfto_ctx *ctx, struct nfto_topology *topology);
+
 #endif

@@ -9,6 +9,7 @@
  *	link 2 name=eth0 type=1 up
  *	link 3 name=eth0.7 kind=vlan type=1 up lower=eth0 vlan=7
  *	link 4 name=pppoe-wan kind=ppp type=512 up
+ *	link 5 name=ipip0 kind=ipip type=768 up egress=eth0
  *	pppoe lower=eth0.7
  *
  * What is not known of a link is not written. Lines and words that a reader does not know are
@@ -134,6 +135,7 @@ static void put_link(struct text *text, const struct nfto_topology *topology,
 	put_reference(text, topology, "master", link->master);
 	put_name(text, "port_kind", link->port_kind);
 	put_lower(text, topology, link);
+	put_reference(text, topology, "egress", link->egress);
 	put_vlan(text, link);
 	if (link->vlan_filtering)
 		put(text, " vlan_filtering");
@@ -406,6 +408,8 @@ static int read_relation(const struct word *key, const struct word *value,
 		return read_reference(value, topology, &link->master);
 	if (word_is(key, "lower"))
 		return read_reference(value, topology, &link->lower);
+	if (word_is(key, "egress"))
+		return read_reference(value, topology, &link->egress);
 	return 0;
 }
 

@@ -7,6 +7,18 @@
 
 #include "link_script.h"
 
+/* IFLA_IPTUN_REMOTE and, of an ip6tnl, IFLA_IPTUN_FLAGS. */
+static void put_tunnel(struct nlmsghdr *message, const struct reply_link *link)
+{
+	bool is_ipv6 = strcmp(link->kind, "ip6tnl") == 0;
+	struct nlattr *data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
+
+	mnl_attr_put(message, 3, is_ipv6 ? 16 : 4, link->tunnel_remote);
+	if (is_ipv6)
+		mnl_attr_put_u32(message, 8, link->tunnel_flags);
+	mnl_attr_nest_end(message, data);
+}
+
 static void put_kind(struct nlmsghdr *message, const struct reply_link *link)
 {
 	struct nlattr *info = mnl_attr_nest_start(message, IFLA_LINKINFO), *data;
@@ -24,6 +36,8 @@ static void put_kind(struct nlmsghdr *message, const struct reply_link *link)
 		mnl_attr_put_u8(message, IFLA_BR_VLAN_FILTERING, 1);
 		mnl_attr_nest_end(message, data);
 	}
+	if (link->tunnel_remote)
+		put_tunnel(message, link);
 	if (link->port_kind)
 		mnl_attr_put_strz(message, IFLA_INFO_SLAVE_KIND, link->port_kind);
 	mnl_attr_nest_end(message, info);

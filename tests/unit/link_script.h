@@ -19,6 +19,9 @@ struct reply_link {
 	uint16_t vlan_id;
 	uint16_t vlan_protocol;
 	bool vlan_filtering;
+	const uint8_t
+		*tunnel_remote; /* of an ip6tnl, which is sent with the flags; else of an ipip */
+	uint32_t tunnel_flags;
 	const char *switch_id;
 	const char *port_name;
 };

@@ -12,6 +12,7 @@
 #include "link_script.h"
 #include "proc_folder.h"
 #include "unit.h"
+#include "way_script.h"
 
 #define HEADING "nftoffload topology 1\n"
 
@@ -177,6 +178,78 @@ static void test_kernel_that_needs_the_whole_path(void **state)
 	assert_int_equal(nfto_topology_read(ctx, &topology), 0);
 	assert_non_null(strstr(nfto_topology_text(topology), " needs_whole_path=yes\n"));
 	nfto_topology_free(topology);
+	proc_folder_clear();
+	nfto_ctx_free(ctx);
+	fake_free(fake);
+}
+
+/* Each followed tunnel is one question: where its outer packets go. */
+static void test_egress_of_tunnels(void **state)
+{
+	static const uint8_t remote[16] = { 203, 0, 113, 2 }, none[16];
+	static const struct reply_link links[] = {
+		{ .index = WAY_WAN, .name = "wan0", .type = 1 },
+		{ .index = 4, .name = "ip0", .kind = "ipip", .tunnel_remote = remote },
+		{ .index = 5, .name = "ip1", .kind = "ipip", .tunnel_remote = remote },
+		{ .index = 6, .name = "any", .kind = "ipip", .tunnel_remote = none },
+		{ .index = 7,
+		  .name = "six",
+		  .kind = "ip6tnl",
+		  .tunnel_remote = remote,
+		  .tunnel_flags = 1 },
+		{ .index = 8, .name = "limit", .kind = "ip6tnl", .tunnel_remote = remote },
+		{ .index = 9, .name = "gre0", .kind = "gre" },
+	};
+	struct nfto_topology *topology;
+	struct fake *fake = fake_new();
+	struct nfto_ctx *ctx = fake_ctx(fake);
+
+	(void)state;
+	proc_folder_use(ctx);
+	proc_folder_write("sys/kernel/osrelease", "7.2.11\n");
+	fake_answer(fake, RTM_GETLINK);
+	for (size_t i = 0; i < COUNT(links); i++)
+		reply_link(fake, &links[i]);
+	reply_done(fake);
+	way_answer_route(fake, AF_INET, RTN_UNICAST, WAY_WAN);
+	way_answer_route_error(fake, ENETUNREACH);
+	way_answer_route(fake, AF_INET6, RTN_UNICAST, WAY_WAN);
+	assert_int_equal(nfto_topology_read(ctx, &topology), 0);
+	assert_int_equal(fake->request_count, 4);
+	assert_string_equal(links_of(topology), "link 3 name=wan0 type=1\n"
+						"link 4 name=ip0 kind=ipip type=0 egress=wan0\n"
+						"link 5 name=ip1 kind=ipip type=0\n"
+						"link 6 name=any kind=ipip type=0\n"
+						"link 7 name=six kind=ip6tnl type=0 egress=wan0\n"
+						"link 8 name=limit kind=ip6tnl type=0\n"
+						"link 9 name=gre0 kind=gre type=0\n");
+	nfto_topology_free(topology);
+	proc_folder_clear();
+	nfto_ctx_free(ctx);
+	fake_free(fake);
+}
+
+static void test_spoilt_egress(void **state)
+{
+	static const uint8_t remote[4] = { 203, 0, 113, 2 };
+	static const struct reply_link tunnel = {
+		.index = 4, .name = "ip0", .kind = "ipip", .tunnel_remote = remote
+	};
+	struct nfto_topology *topology = UNTOUCHED(struct nfto_topology);
+	struct fake *fake = fake_new();
+	struct nfto_ctx *ctx = fake_ctx(fake);
+
+	(void)state;
+	proc_folder_use(ctx);
+	proc_folder_write("sys/kernel/osrelease", "7.2.11\n");
+	fake_answer(fake, RTM_GETLINK);
+	reply_link(fake, &tunnel);
+	reply_done(fake);
+	fake_answer(fake, RTM_GETROUTE);
+	fake_close(fake, fake_open(fake, RTM_NEWROUTE, 0, 0));
+	assert_int_equal(nfto_topology_read(ctx, &topology), -EBADMSG);
+	assert_ptr_equal(topology, UNTOUCHED(struct nfto_topology));
+	assert_int_equal(nfto_error_code(nfto_ctx_error(ctx)), NFTO_ERROR_PROTOCOL);
 	proc_folder_clear();
 	nfto_ctx_free(ctx);
 	fake_free(fake);
@@ -365,6 +438,21 @@ static void bridge_with_long_filtering(struct fake *fake)
 	put_data(fake, "bridge", IFLA_BR_VLAN_FILTERING, 4);
 }
 
+static void tunnel_with_short_remote(struct fake *fake)
+{
+	put_data(fake, "ip6tnl", 3, 4);
+}
+
+static void tunnel_with_long_remote(struct fake *fake)
+{
+	put_data(fake, "ipip", 3, 8);
+}
+
+static void tunnel_with_short_flags(struct fake *fake)
+{
+	put_data(fake, "ip6tnl", 8, 2);
+}
+
 struct variant {
 	const char *name;
 	void (*script)(struct fake *fake);
@@ -383,6 +471,9 @@ static const struct variant variants[] = {
 	{ "VLAN without id", vlan_without_id },
 	{ "VLAN with long id", vlan_with_long_id },
 	{ "bridge with long filtering", bridge_with_long_filtering },
+	{ "tunnel with short remote", tunnel_with_short_remote },
+	{ "tunnel with long remote", tunnel_with_long_remote },
+	{ "tunnel with short flags", tunnel_with_short_flags },
 };
 
 static void test_wrong_message(void **state)
@@ -418,6 +509,7 @@ static void test_record_comes_back(void **state)
 		"link 6 name=lan1 kind=dsa type=1 master=br port_kind=bridge lower=eth0 "
 		"switch_id=0102ff port_name=p1\n"
 		"link 7 name=veth kind=veth type=1 lower_elsewhere\n"
+		"link 8 name=ipip0 kind=ipip type=768 egress=eth0\n"
 		"pppoe lower=eth0\n"
 		"pppoe lower=a\\x5c\\xff\\x7f\n";
 	struct nfto_topology *topology;
@@ -515,6 +607,7 @@ static const struct fault faults[] = {
 		  "000000000000000000000000000000000000000000000000000000000000000000\n",
 	  2 },
 	{ "master that is not there", HEADING "link 1 name=a\nlink 2 name=b master=c\n", 3 },
+	{ "egress that is not there", HEADING "link 1 name=a egress=b\n", 2 },
 	{ "lower that is not there", HEADING "link 1 name=a lower=b\n\n", 2 },
 	{ "same index", HEADING "link 1 name=a\nlink 2 name=b\nlink 1 name=c\n", 4 },
 	{ "same name", HEADING "link 1 name=a\nlink 3 name=a\nlink 2 name=b\n", 3 },
@@ -579,6 +672,8 @@ int main(void)
 		cmocka_unit_test(test_links_of_all_kinds),
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_kernel_that_needs_the_whole_path),
+		cmocka_unit_test(test_egress_of_tunnels),
+		cmocka_unit_test(test_spoilt_egress),
 		cmocka_unit_test(test_interrupted_dump),
 		cmocka_unit_test(test_dump_that_is_always_interrupted),
 		cmocka_unit_test(test_socket_is_kept),
