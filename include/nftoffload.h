@@ -498,7 +498,7 @@ enum nfto_plan_reason {
 	/** "entry": packets come in here, and here the kernel looks for their flows. */
 	NFTO_PLAN_ENTRY = 2,
 	/** "route": routes go over it; the kernel keeps flows here when it does not find the way
-	 *  below. */
+	 *  below (before Linux 7.2). */
 	NFTO_PLAN_ROUTE = 3,
 	/** "between": on the way, but no flow is kept here. */
 	NFTO_PLAN_BETWEEN = 4,
@@ -541,10 +541,13 @@ enum nfto_plan_reason {
 	NFTO_PLAN_NO_DEVICE = 20,
 	/** "no-match": a wildcard, and nothing of such a name is there now. */
 	NFTO_PLAN_NO_MATCH = 21,
-	/** "vlan-filtering": the port of a bridge with VLAN filtering. In software, flows that are
-	 *  kept here leave without the tag that the port may have to put on, so they are kept above
-	 *  the bridge. */
+	/** "vlan-filtering": the port of a bridge with VLAN filtering. In software, before Linux
+	 *  7.2, flows that are kept here leave without the tag that the port may have to put on, so
+	 *  they are kept above the bridge. */
 	NFTO_PLAN_VLAN_FILTERING = 22,
+	/** "no-path": the kernel can't follow the path of packets through it, and makes no flow
+	 *  without (NFTO_FEATURE_NEEDS_WHOLE_PATH). */
+	NFTO_PLAN_NO_PATH = 23,
 };
 
 /** The name of a reason, as above; "unknown" for another value. Since 0.1. */

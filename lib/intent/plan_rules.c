@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * What each kind of device is to flows, by Linux 6.1 and 6.12.
+ * What each kind of device is to flows, by Linux 6.1, 6.12 and 7.2.
  *
  * The kernel keeps a flow for the device that its packets come in by, and looks for it on the
  * ingress hook of devices that are in the flowtable. It begins with the route's device and follows
  * ndo_fill_forward_path(): of VLANs, bridges (by their forwarding database, to one port), PPPoE,
  * DSA ports and some wifi drivers. If that ends at a device in the flowtable, the flow is kept for
  * that one; if it fails or ends elsewhere, for the route's device (nft_dev_forward_path() in
- * net/netfilter/nft_flow_offload.c). All other devices are the end of the way.
+ * net/netfilter/nft_flow_offload.c), or from 7.2 on no flow is made (nf_flow_table_path.c there).
+ * All other devices are the end of the way.
  *
  * Hardware takes a device whose driver answers ndo_setup_tc(TC_SETUP_FT). Only kinds that have no
  * ndo_setup_tc() at all are ruled out here; any other may be some driver's.
@@ -50,8 +51,8 @@ static const struct {
 	{ "ip6gre", ROLE_TUNNEL },
 	{ "ip6gretap", ROLE_TUNNEL },
 	{ "ip6erspan", ROLE_TUNNEL },
-	{ "ipip", ROLE_TUNNEL },
-	{ "ip6tnl", ROLE_TUNNEL },
+	{ "ipip", ROLE_IP_TUNNEL },
+	{ "ip6tnl", ROLE_IP_TUNNEL },
 	{ "sit", ROLE_TUNNEL },
 	{ "vxlan", ROLE_TUNNEL },
 	{ "geneve", ROLE_TUNNEL },

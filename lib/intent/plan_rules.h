@@ -6,9 +6,10 @@
 
 /* What a device is to the flows that go through it. */
 enum role {
-	ROLE_DEVICE,  /* packets come in here, and a driver may have hardware for them */
-	ROLE_VIRTUAL, /* packets come in here, and no driver has */
-	ROLE_TUNNEL,  /* the same, and the packets around them are this host's own */
+	ROLE_DEVICE,	/* packets come in here, and a driver may have hardware for them */
+	ROLE_VIRTUAL,	/* packets come in here, and no driver has */
+	ROLE_TUNNEL,	/* the same, and the packets around them are this host's own */
+	ROLE_IP_TUNNEL, /* one whose path the kernel follows, see facts/tunnel.h */
 	ROLE_IPSEC,
 	ROLE_LOOPBACK,
 	ROLE_DSA,    /* a port of a switch, over the conduit to the switch */

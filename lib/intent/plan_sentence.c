@@ -40,6 +40,8 @@ static const struct {
 	[NFTO_PLAN_VLAN_FILTERING] = { "vlan-filtering", "a port of a bridge with VLAN filtering: "
 							 "flows that are kept "
 							 "here may leave without their tag" },
+	[NFTO_PLAN_NO_PATH] = { "no-path", "this kernel can't follow a path through it, and "
+					   "offloads nothing without" },
 	[NFTO_PLAN_NO_MATCH] = { "no-match", "nothing that is there now has such a name" },
 };
 
@@ -117,6 +119,11 @@ static void write_left_out(struct nfto_plan_device *device, const char *about)
 	case NFTO_PLAN_NO_PPPOE_MATCH:
 		snprintf(sentence, size, "this kernel does not find the PPPoE flows of %s here",
 			 about);
+		return;
+	case NFTO_PLAN_NO_PATH:
+		if (!device->about)
+			break;
+		snprintf(sentence, size, "this kernel finds no path from %s to here", about);
 		return;
 	case NFTO_PLAN_NO_PATH_DISCOVERY:
 	case NFTO_PLAN_TOO_DEEP:

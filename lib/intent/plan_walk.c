@@ -3,8 +3,9 @@
  * Follows each interface down to the devices that its packets come in by, as the kernel does: see
  * plan_rules.c. For software both ends of the way are taken, since the kernel keeps a flow for the
  * lower one where it finds the way, and for the upper one where it does not: as long as a neighbour
- * is not known, or an address is not in a bridge's forwarding database. For hardware only the lower
- * ends are taken: the others would be refused, and the flowtable with them.
+ * is not known, or an address is not in a bridge's forwarding database. From Linux 7.2 on it makes
+ * no flow then, so the lower ends are all that is needed. For hardware only the lower ends are
+ * taken: the others would be refused, and the flowtable with them.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -31,6 +32,7 @@ struct place {
 	bool is_below_stag;	       /* the outermost is one of 802.1ad */
 	bool is_below_session;	       /* they have a PPPoE header, too */
 	bool is_one_of_many;	       /* it is a guess which device is below the session */
+	bool is_below_tunnel;	       /* they have a second IP header, too */
 	enum nfto_plan_reason blocked; /* why no flow is found here, or 0 */
 	/* The kernel keeps flows here all the same, if it may, and then never finds them. */
 	bool is_trap;
@@ -38,7 +40,7 @@ struct place {
 
 /* All places that make a difference to what is below, as bits. */
 struct seen {
-	uint64_t bits[4];
+	uint64_t bits[8];
 };
 
 struct walk {
@@ -55,6 +57,17 @@ struct walk {
 static bool is_for_hardware(const struct walk *walk)
 {
 	return walk->plan->mode == NFTO_MODE_HARDWARE;
+}
+
+static bool needs_whole_path(const struct walk *walk)
+{
+	return walk->topology->kernel.needs_whole_path == NFTO_YES;
+}
+
+/* Are flows kept for the route's device where no path below it is found? */
+static bool has_fallback(const struct walk *walk)
+{
+	return !is_for_hardware(walk) && !needs_whole_path(walk);
 }
 
 /* ---- The list of devices */
@@ -180,7 +193,8 @@ static bool was_seen(struct walk *walk, const struct link_info *link, const stru
 	if (!place->blocked)
 		state |= (1 + place->tags) << 3 | (unsigned int)place->is_below_stag << 5 |
 			 (unsigned int)place->is_below_session << 6 |
-			 (unsigned int)place->is_one_of_many << 7;
+			 (unsigned int)place->is_one_of_many << 7 |
+			 (unsigned int)place->is_below_tunnel << 8;
 	if (bits[state / 64] & 1ull << state % 64)
 		return true;
 	bits[state / 64] |= 1ull << state % 64;
@@ -222,7 +236,9 @@ static int pass(struct walk *walk, const struct link_info *link, const struct pl
 		return leave(walk, link, NFTO_PLAN_BETWEEN, NULL);
 	if (is_for_hardware(walk))
 		return leave(walk, link, NFTO_PLAN_NO_HARDWARE, NULL);
-	return take(walk, link, NFTO_PLAN_ROUTE, NULL);
+	if (has_fallback(walk))
+		return take(walk, link, NFTO_PLAN_ROUTE, NULL);
+	return leave(walk, link, NFTO_PLAN_BETWEEN, NULL);
 }
 
 /* The way down ends at a device that can't be seen: only the route's device can keep flows. */
@@ -231,12 +247,12 @@ static int lose_way(struct walk *walk, const struct link_info *link, const struc
 {
 	if (is_for_hardware(walk))
 		return leave_obstacle(walk, link, reason, NULL);
-	if (is_root(place))
+	if (is_root(place) && has_fallback(walk))
 		return take(walk, link, reason, NULL);
 	return leave(walk, link, reason, NULL);
 }
 
-/* No flow is found below. In hardware, it then has no place at all. */
+/* No flow is found below. Without a fallback, it then has no place at all. */
 static void block(struct walk *walk, struct place *place, enum nfto_plan_reason reason,
 		  bool is_trap)
 {
@@ -246,9 +262,9 @@ static void block(struct walk *walk, struct place *place, enum nfto_plan_reason 
 		return;
 	place->blocked = reason;
 	place->is_trap = is_trap;
-	if (is_for_hardware(walk) && root->decision != NFTO_PLAN_TAKEN) {
+	if (!has_fallback(walk) && root->decision != NFTO_PLAN_TAKEN) {
 		root->reason = reason;
-		root->is_obstacle = true;
+		root->is_obstacle = is_for_hardware(walk);
 	}
 }
 
@@ -258,11 +274,11 @@ static int step_down(struct walk *walk, const struct link_info *lower, struct pl
 	if (walk->topology->kernel.path_discovery == NFTO_NO)
 		block(walk, &place, NFTO_PLAN_NO_PATH_DISCOVERY, false);
 	/* The third tag is an error to the kernel, which it knows what to do about. Two and a
-	 * session are not: it forgets the outermost (nft_dev_path_info()). */
+	 * session are not before 7.2: it forgets the outermost (nft_dev_path_info()). */
 	if (place.level >= MOST_PATHS || place.tags > MOST_ENCAPSULATIONS)
 		block(walk, &place, NFTO_PLAN_TOO_DEEP, false);
 	if (place.tags + place.is_below_session > MOST_ENCAPSULATIONS)
-		block(walk, &place, NFTO_PLAN_TOO_DEEP, true);
+		block(walk, &place, NFTO_PLAN_TOO_DEEP, !needs_whole_path(walk));
 	return visit(walk, lower, place);
 }
 
@@ -282,11 +298,11 @@ static int visit_ports(struct walk *walk, const struct link_info *link, const st
  * Where a port sends a VLAN tagged that the bridge itself is in, the kernel looks for that tag on
  * packets that come in, but puts none on those that go out in software (nft_dev_path_info() and
  * nf_flow_queue_xmit()): a flow that is kept for the port is lost. A route's device above the
- * bridge is right in any case.
+ * bridge is right in any case. Where there is no such fallback, the tag is put on.
  */
 static bool loses_tags(const struct walk *walk, const struct link_info *bridge)
 {
-	return bridge->vlan_filtering && !is_for_hardware(walk);
+	return bridge->vlan_filtering && has_fallback(walk);
 }
 
 static int visit_bridge(struct walk *walk, const struct link_info *link, struct place place)
@@ -294,12 +310,15 @@ static int visit_bridge(struct walk *walk, const struct link_info *link, struct 
 	size_t count;
 
 	topology_ports(walk->topology, link, &count);
-	if (count == 0 && is_for_hardware(walk))
+	if (count == 0 && !has_fallback(walk))
 		return leave(walk, link, NFTO_PLAN_EMPTY, NULL);
 	if (pass(walk, link, &place) < 0)
 		return -ENOMEM;
 	if (loses_tags(walk, link))
 		block(walk, &place, NFTO_PLAN_VLAN_FILTERING, true);
+	/* The kernel looks for the port of the neighbour, and a tunnel has none. */
+	if (place.is_below_tunnel && !place.is_below_session)
+		block(walk, &place, NFTO_PLAN_NO_PATH, false);
 	return visit_ports(walk, link, &place);
 }
 
@@ -320,6 +339,25 @@ static int visit_vlan(struct walk *walk, const struct link_info *link, struct pl
 	return step_down(walk, lower, place);
 }
 
+static int end_without_path(struct walk *walk, const struct link_info *link, struct place place)
+{
+	if (is_root(&place))
+		return leave(walk, link, NFTO_PLAN_NO_PATH, NULL);
+	block(walk, &place, NFTO_PLAN_NO_PATH, false);
+	return leave(walk, link, NFTO_PLAN_NO_PATH, walk->root);
+}
+
+/* L2TP, PPTP, a modem: nothing says what is below (ppp_fill_forward_path()). */
+static int visit_ppp_tunnel(struct walk *walk, const struct link_info *link,
+			    const struct place *place)
+{
+	if (needs_whole_path(walk))
+		return end_without_path(walk, link, *place);
+	if (is_for_hardware(walk))
+		return leave(walk, link, NFTO_PLAN_TUNNEL, NULL);
+	return take(walk, link, NFTO_PLAN_TUNNEL, NULL);
+}
+
 /* A driver or an rtnetlink says nothing of what is below, so each device with sessions may be
  * it. */
 static int visit_ppp(struct walk *walk, const struct link_info *link, struct place place)
@@ -329,8 +367,7 @@ static int visit_ppp(struct walk *walk, const struct link_info *link, struct pla
 	int ret = 0;
 
 	if (topology->pppoe_lower_count == 0 && topology->kernel.pppoe_sessions == NFTO_YES)
-		return is_for_hardware(walk) ? leave(walk, link, NFTO_PLAN_TUNNEL, NULL) :
-					       take(walk, link, NFTO_PLAN_TUNNEL, NULL);
+		return visit_ppp_tunnel(walk, link, &place);
 	if (topology->pppoe_lower_count == 0)
 		return lose_way(walk, link, &place, NFTO_PLAN_UNKNOWN_SESSION);
 	if (pass(walk, link, &place) < 0)
@@ -403,6 +440,23 @@ static int visit_tunnel(struct walk *walk, const struct link_info *link, const s
 	return take(walk, link, NFTO_PLAN_TUNNEL, NULL);
 }
 
+/* The kernel finds one tunnel on a path, not one in the other. */
+static int visit_ip_tunnel(struct walk *walk, const struct link_info *link, struct place place)
+{
+	const struct link_info *egress = topology_find_index(walk->topology, link->egress);
+
+	if (!needs_whole_path(walk))
+		return visit_tunnel(walk, link, &place);
+	if (!egress || place.is_below_tunnel)
+		return end_without_path(walk, link, place);
+	if (is_for_hardware(walk))
+		return visit_tunnel(walk, link, &place);
+	if (pass(walk, link, &place) < 0)
+		return -ENOMEM;
+	place.is_below_tunnel = true;
+	return step_down(walk, egress, place);
+}
+
 static int visit_interface(struct walk *walk, const struct link_info *link);
 
 /* Each port is an interface of its own. */
@@ -440,6 +494,8 @@ static int visit_role(struct walk *walk, const struct link_info *link, const str
 		return visit_virtual(walk, link, place);
 	case ROLE_TUNNEL:
 		return visit_tunnel(walk, link, place);
+	case ROLE_IP_TUNNEL:
+		return visit_ip_tunnel(walk, link, *place);
 	case ROLE_IPSEC:
 		return leave(walk, link, NFTO_PLAN_IPSEC, NULL);
 	case ROLE_LOOPBACK:

@@ -134,6 +134,32 @@ static void test_sentence(void **state)
 	nfto_plan_free(plan);
 }
 
+/* Where no flow is made without its whole path. */
+static const char whole_router[] = "nftoffload topology 1\n"
+				   "kernel pppoe_sessions=yes needs_whole_path=yes\n"
+				   "link 1 name=eth0 master=br0\n"
+				   "link 2 name=br0 kind=bridge\n"
+				   "link 3 name=ppp0 kind=ppp type=512\n"
+				   "link 4 name=ipip0 kind=ipip type=768 egress=br0\n";
+
+static const struct sentence whole_sentences[] = {
+	{ "br0", SOFT, "br0", "only passed: flows are kept for the devices below it" },
+	{ "ppp0", SOFT, "ppp0",
+	  "this kernel can't follow a path through it, and offloads nothing without" },
+	{ "ipip0", SOFT, "ipip0",
+	  "this kernel can't follow a path through it, and offloads nothing without" },
+	{ "eth0", SOFT, "ipip0", "this kernel finds no path from ipip0 to here" },
+};
+
+static void test_whole_sentence(void **state)
+{
+	const struct sentence *row = *state;
+	struct nfto_plan *plan = make_plan(whole_router, row->mode, row->interfaces);
+
+	assert_string_equal(nfto_plan_device_sentence(find(plan, row->name)), row->sentence);
+	nfto_plan_free(plan);
+}
+
 static void test_name_of_another_device_is_safe_on_a_terminal(void **state)
 {
 	struct nfto_plan *plan =
@@ -193,9 +219,9 @@ static void test_names(void **state)
 	assert_string_equal(nfto_plan_reason_name(NFTO_PLAN_NO_MATCH), "no-match");
 	assert_string_equal(nfto_plan_reason_name(NFTO_PLAN_VLAN_FILTERING), "vlan-filtering");
 	assert_string_equal(nfto_plan_reason_name((enum nfto_plan_reason)0), "unknown");
-	assert_string_equal(nfto_plan_reason_name((enum nfto_plan_reason)23), "unknown");
+	assert_string_equal(nfto_plan_reason_name((enum nfto_plan_reason)24), "unknown");
 	assert_string_equal(nfto_plan_reason_name((enum nfto_plan_reason) - 1), "unknown");
-	for (int reason = NFTO_PLAN_EXPLICIT; reason <= NFTO_PLAN_VLAN_FILTERING; reason++)
+	for (int reason = NFTO_PLAN_EXPLICIT; reason <= NFTO_PLAN_NO_PATH; reason++)
 		assert_string_not_equal(nfto_plan_reason_name((enum nfto_plan_reason)reason),
 					"unknown");
 }
@@ -333,5 +359,6 @@ int main(void)
 	int failures = cmocka_run_group_tests(tests, NULL, NULL);
 
 	failures += run_table(sentences, test_sentence);
+	failures += run_table(whole_sentences, test_whole_sentence);
 	return failures != 0;
 }
