@@ -258,12 +258,29 @@ topology_wifi() {
 	start_radios lan2
 }
 
-topology_wireguard() {
-	local netns
+# What the packets around a tunnel go over.
+underlay() {
 	plain_lan
 	cable wan0 wan eth0
 	in_batch router address add 198.51.100.1/24 dev wan0
 	in_batch wan address add 198.51.100.2/24 dev eth0
+}
+
+topology_ipip() {
+	underlay
+	in_batch router link add ipip0 type ipip local 198.51.100.1 remote 198.51.100.2 ttl 64
+	in_batch wan link add ipip0 type ipip local 198.51.100.2 remote 198.51.100.1 ttl 64
+	in_batch router link set ipip0 up
+	in_batch wan link set ipip0 up
+	wan_of ipip0 ipip0
+	interfaces=(lan0 ipip0)
+	l2_device[ipip0]=wan0
+	build
+}
+
+topology_wireguard() {
+	local netns
+	underlay
 	for netns in router wan; do
 		in_batch $netns link add wg0 type wireguard
 		in_batch $netns link set wg0 up
