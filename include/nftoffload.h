@@ -851,6 +851,9 @@ enum nfto_finding_code {
 	 *  connection: since Linux 6.15 that has left the hardware, and stays in software until its
 	 *  timeout. Never certain; see nfto_explain_again(). */
 	NFTO_FINDING_MAYBE_CLOSING = 36,
+	/** "no-path": the kernel can't follow the path of its packets through a device, and offloads
+	 *  nothing without (NFTO_FEATURE_NEEDS_WHOLE_PATH). */
+	NFTO_FINDING_NO_PATH = 37,
 	/* From 200 on: the hardware and conntrack disagree, see nfto_audit_look(). */
 	/** Conntrack says hardware, and the hardware's table has it in neither direction. */
 	NFTO_FINDING_HW_FORGOTTEN = 200,

@@ -7,12 +7,24 @@
 
 #include "path.h"
 #include "pppoe.h"
+#include "tunnel.h"
 
 /* NF_FLOW_TABLE_ENCAP_MAX: so many VLAN tags and PPPoE sessions fit into a flow. */
 #define MOST_TAGS 2
 
 /* NET_DEVICE_PATH_STACK_MAX: so many devices are followed. */
 #define MOST_DEVICES 5
+
+/* What was passed on the way down. */
+struct descent {
+	struct nfto_ctx *ctx;
+	struct path *path;
+	bool follows_tunnels;
+	unsigned int devices;
+	unsigned int tags; /* of VLANs and sessions */
+	uint16_t vlan;	   /* the last one */
+	bool is_in_tunnel; /* whose packets have no neighbour */
+};
 
 #define NEIGHBOUR_VALID                                                                            \
 	(NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | NUD_DELAY)
@@ -27,6 +39,12 @@ static int end_at(struct path *path, enum path_end end)
 {
 	path->end = end;
 	return 1;
+}
+
+static int end_without_way(struct path *path, const char *why)
+{
+	path->why = why;
+	return end_at(path, PATH_NO_WAY);
 }
 
 /* Devices without Ethernet need no neighbour. */
@@ -57,77 +75,122 @@ static int step_to(struct nfto_ctx *ctx, struct path *path, uint32_t index)
 	return ret == 0 ? end_at(path, PATH_UNKNOWN) : 0;
 }
 
-/* A VLAN over the bridge has said which one; else it is the bridge's own. */
-static int step_through_bridge(struct nfto_ctx *ctx, struct path *path, uint16_t vlan)
+static int add_tag(struct descent *descent)
 {
+	return ++descent->tags > MOST_TAGS ? end_at(descent->path, PATH_TOO_DEEP) : 0;
+}
+
+static int step_below_vlan(struct descent *descent)
+{
+	const struct link_info *link = &descent->path->bottom;
+
+	if (link->lower_is_elsewhere)
+		return end_without_way(descent->path, "over a device of another network namespace");
+	descent->vlan = link->vlan_id;
+	return add_tag(descent) ? 1 : step_to(descent->ctx, descent->path, link->lower);
+}
+
+/* A VLAN over the bridge has said which one; else it is the bridge's own. */
+static uint16_t vlan_in(const struct link_info *bridge, uint16_t vlan)
+{
+	if (!bridge->vlan_filtering)
+		return 0;
+	return vlan ? vlan : bridge->default_pvid;
+}
+
+static int step_through_bridge(struct descent *descent)
+{
+	struct path *path = descent->path;
 	const struct link_info *bridge = &path->bottom;
 	struct neighbour_info entry;
 	int ret;
 
-	if (!bridge->vlan_filtering)
-		vlan = 0;
-	else if (vlan == 0)
-		vlan = bridge->default_pvid;
-	ret = network_bridge_entry(ctx, bridge->index, path->address, vlan, &entry);
+	if (descent->is_in_tunnel)
+		return end_without_way(path, "a bridge below a tunnel");
+	ret = network_bridge_entry(descent->ctx, bridge->index, path->address,
+				   vlan_in(bridge, descent->vlan), &entry);
 	if (ret < 0)
 		return ret;
 	if (ret > 0)
-		return step_to(ctx, path, entry.interface);
+		return step_to(descent->ctx, path, entry.interface);
 	/* Which VLAN is the bridge's own can be set anew, and no single question tells it. */
 	return end_at(path, bridge->vlan_filtering ? PATH_UNKNOWN : PATH_NO_BRIDGE_ENTRY);
 }
 
 /* The kernel alone knows which session is this device's. Below it are no neighbours: packets go to
  * the other end of the session. */
-static int step_below_session(struct nfto_ctx *ctx, struct path *path)
+static int step_below_session(struct descent *descent)
 {
+	struct path *path = descent->path;
 	struct pppoe_session session;
 	uint32_t index;
-	int ret;
+	int ret = pppoe_find_only(descent->ctx, &session);
 
-	if (!pppoe_find_only(ctx, &session))
+	if (ret < 0)
 		return end_at(path, PATH_UNKNOWN);
-	ret = network_interface(ctx, session.device, &index);
+	if (ret == 0)
+		return end_without_way(path, "PPP, but not over Ethernet");
+	if (add_tag(descent))
+		return 1;
+	ret = network_interface(descent->ctx, session.device, &index);
 	if (ret <= 0)
 		return ret < 0 ? ret : end_at(path, PATH_UNKNOWN);
 	path->is_guessed = true;
+	descent->is_in_tunnel = false;
 	memcpy(path->address, session.address, sizeof(path->address));
-	return step_to(ctx, path, index);
+	return step_to(descent->ctx, path, index);
 }
 
-static int follow(struct nfto_ctx *ctx, struct path *path)
+static int step_below_tunnel(struct descent *descent)
 {
-	unsigned int tags = 0, devices = 0;
-	uint16_t vlan = 0;
+	struct path *path = descent->path;
+	uint32_t index;
+	int ret;
+
+	if (descent->is_in_tunnel)
+		return end_without_way(path, "a tunnel inside of another");
+	if (path->bottom.has_encap_limit)
+		return end_without_way(path, "a tunnel with an encapsulation limit");
+	ret = tunnel_egress(descent->ctx, &path->bottom, &index);
+	if (ret < 0)
+		return ret;
+	if (ret == 0)
+		return end_without_way(path, "a tunnel without a route to its other end");
+	descent->is_in_tunnel = true;
+	return step_to(descent->ctx, path, index);
+}
+
+static int step(struct descent *descent)
+{
+	struct path *path = descent->path;
+
+	if (++descent->devices > MOST_DEVICES)
+		return end_at(path, PATH_TOO_DEEP);
+	if (is_kind(&path->bottom, "vlan"))
+		return step_below_vlan(descent);
+	if (is_kind(&path->bottom, "bridge"))
+		return step_through_bridge(descent);
+	if (path->bottom.type == ARPHRD_PPP)
+		return step_below_session(descent);
+	if (descent->follows_tunnels && tunnel_is_followed(&path->bottom))
+		return step_below_tunnel(descent);
+	return end_at(path, PATH_FOUND);
+}
+
+static int follow(struct nfto_ctx *ctx, bool follows_tunnels, struct path *path)
+{
+	struct descent descent = { .ctx = ctx, .path = path, .follows_tunnels = follows_tunnels };
 	int ret = find_neighbour(ctx, path);
 
-	while (ret == 0) {
-		const struct link_info *link = &path->bottom;
-
-		if (++devices > MOST_DEVICES)
-			return end_at(path, PATH_TOO_DEEP);
-		if (is_kind(link, "vlan") && !link->lower_is_elsewhere) {
-			if (++tags > MOST_TAGS)
-				return end_at(path, PATH_TOO_DEEP);
-			vlan = link->vlan_id;
-			ret = step_to(ctx, path, link->lower);
-		} else if (is_kind(link, "bridge")) {
-			ret = step_through_bridge(ctx, path, vlan);
-		} else if (link->type == ARPHRD_PPP) {
-			if (++tags > MOST_TAGS)
-				return end_at(path, PATH_TOO_DEEP);
-			ret = step_below_session(ctx, path);
-		} else {
-			ret = end_at(path, PATH_FOUND);
-		}
-	}
+	while (ret == 0)
+		ret = step(&descent);
 	return ret;
 }
 
-int path_follow(struct nfto_ctx *ctx, const struct route_info *route, uint8_t family,
-		const void *destination, struct path *path)
+int path_follow(struct nfto_ctx *ctx, const struct path_begin *begin, struct path *path)
 {
-	size_t length = family == AF_INET ? 4 : 16;
+	const struct route_info *route = &begin->route;
+	size_t length = begin->family == AF_INET ? 4 : 16;
 	int ret;
 
 	memset(path, 0, sizeof(*path));
@@ -135,10 +198,10 @@ int path_follow(struct nfto_ctx *ctx, const struct route_info *route, uint8_t fa
 	if (ret <= 0)
 		return ret;
 	path->bottom = path->top;
-	path->next_family = route->next_family ? route->next_family : family;
+	path->next_family = route->next_family ? route->next_family : begin->family;
 	if (route->next_family)
 		memcpy(path->next_hop, route->next_hop, sizeof(path->next_hop));
 	else
-		memcpy(path->next_hop, destination, length);
-	return follow(ctx, path);
+		memcpy(path->next_hop, begin->destination, length);
+	return follow(ctx, begin->needs_whole_path, path);
 }

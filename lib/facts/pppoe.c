@@ -60,9 +60,11 @@ static int take_session(const struct pppoe_session *session, void *data)
 	return 0;
 }
 
-bool pppoe_find_only(const struct nfto_ctx *ctx, struct pppoe_session *session)
+int pppoe_find_only(const struct nfto_ctx *ctx, struct pppoe_session *session)
 {
 	struct search search = { .session = session };
 
-	return pppoe_read(ctx, take_session, &search) == 0 && search.count == 1;
+	if (pppoe_read(ctx, take_session, &search) < 0 || search.count > 1)
+		return -ENODATA;
+	return (int)search.count;
 }

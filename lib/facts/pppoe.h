@@ -13,7 +13,7 @@
 int pppoe_read(const struct nfto_ctx *ctx,
 	       int (*take)(const struct pppoe_session *session, void *data), void *data);
 
-/* False if there is none, or another one too, or nobody can tell. */
-bool pppoe_find_only(const struct nfto_ctx *ctx, struct pppoe_session *session);
+/* 1 with the only one, 0 if there is none, or -ENODATA if there are more, or nobody can tell. */
+int pppoe_find_only(const struct nfto_ctx *ctx, struct pppoe_session *session);
 
 #endif

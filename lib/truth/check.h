@@ -26,8 +26,12 @@ check check_idle;
 check check_ipsec;
 check check_rest;
 
+/* check_path.c: whether the paths of its packets end where a flow can be found. */
+check check_paths;     /* no flow is made, as a path does not end in the flowtable ... */
+check check_next_hops; /* ... or not now, as a next hop is not known */
+check check_ghosts;    /* one is made, and never found */
+
 /* check_leak.c: why packets of a connection that is marked do not find their flow. */
-check check_ghosts;
 check check_leaks;
 
 /* check_hardware.c: why a flow stays in software. */
@@ -44,6 +48,9 @@ int suspect(struct inquiry *inquiry, struct nfto_finding *finding);
 /* A direction whose packets go the slow way, and not only for a moment. */
 bool is_leaking(const struct inquiry *inquiry, int direction);
 
+/* Is an IPsec policy about its packets? 1, 0 or a negative errno that is told in the context. */
+int is_under_ipsec(struct inquiry *inquiry);
+
 /* A finding about the way to the next hop. */
 struct nfto_finding *add_lost_way(struct inquiry *inquiry, enum nfto_finding_code code,
 				  const struct path *path);
@@ -53,6 +60,11 @@ struct address_text {
 };
 
 struct address_text address_text(int family, const void *address);
+
+static inline const char *direction_name(int direction)
+{
+	return nfto_direction_name((enum nfto_direction)direction);
+}
 
 static inline const struct end *opener(const struct inquiry *inquiry)
 {

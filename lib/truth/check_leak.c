@@ -4,90 +4,6 @@
 
 #include "check.h"
 
-/* ---- Ghosts: marked as offloaded, but the packets do not find the flow */
-
-static const char *direction_name(int direction)
-{
-	return nfto_direction_name((enum nfto_direction)direction);
-}
-
-static struct nfto_finding *add_missing_device(struct inquiry *inquiry, int direction,
-					       const char *device)
-{
-	struct nfto_finding *finding = findings_add(
-		&inquiry->findings, NFTO_FINDING_UNLISTED_DEVICE,
-		"packets of the %s direction come in by %s", direction_name(direction), device);
-
-	if (finding)
-		finding_advise(finding, "give %s, or what stands on it, to nftoffload apply",
-			       device);
-	return finding;
-}
-
-/*
- * The packets of one direction come in by the device that those of the other direction leave by. The
- * kernel keeps their flow there if that one is in the flowtable, else for the route's device; and it
- * finds it if that one is.
- */
-static struct nfto_finding *add_ghost(struct inquiry *inquiry, int direction, bool *is_ghost)
-{
-	const struct flowtable_info *flowtable = inquiry->instance.flowtable;
-	const struct path *path = &inquiry->paths[!direction];
-	/* A neighbour that has gone since its flow was made does no harm. */
-	bool matters = is_leaking(inquiry, direction);
-
-	*is_ghost = false;
-	if (path->end == PATH_UNKNOWN || flowtable_info_has(flowtable, path->top.name))
-		return NULL;
-	switch (path->end) {
-	case PATH_UNKNOWN:
-		return NULL;
-	case PATH_FOUND:
-		*is_ghost = !flowtable_info_has(flowtable, path->bottom.name);
-		return *is_ghost ? add_missing_device(inquiry, direction, path->bottom.name) : NULL;
-	case PATH_NO_NEIGHBOUR:
-		*is_ghost = matters;
-		return matters ? add_lost_way(inquiry, NFTO_FINDING_NO_NEIGHBOUR, path) : NULL;
-	case PATH_NO_BRIDGE_ENTRY:
-		*is_ghost = matters;
-		return matters ? add_lost_way(inquiry, NFTO_FINDING_NO_BRIDGE_ENTRY, path) : NULL;
-	case PATH_TOO_DEEP:
-		*is_ghost = true;
-		return findings_add(&inquiry->findings, NFTO_FINDING_TOO_DEEP,
-				    "packets of the %s direction come in below %s",
-				    direction_name(direction), path->bottom.name);
-	}
-	return NULL;
-}
-
-/* Where the detector has not seen it leak, the routes may be others than they seem; and where a way
- * was guessed, it is that which is unknown. */
-static int check_ghost(struct inquiry *inquiry, int direction)
-{
-	struct nfto_finding *finding;
-	bool is_ghost;
-
-	if (!inquiry->has_paths || !inquiry->instance.flowtable)
-		return 0;
-	finding = add_ghost(inquiry, direction, &is_ghost);
-	if (!is_ghost)
-		return 0;
-	if ((inquiry->is_marked && !is_leaking(inquiry, direction)) ||
-	    inquiry->paths[!direction].is_guessed)
-		return suspect(inquiry, finding);
-	return found(inquiry, finding);
-}
-
-int check_ghosts(struct inquiry *inquiry)
-{
-	int original = check_ghost(inquiry, IP_CT_DIR_ORIGINAL), reply;
-
-	if (original < 0)
-		return original;
-	reply = check_ghost(inquiry, IP_CT_DIR_REPLY);
-	return reply < 0 ? reply : original || reply;
-}
-
 /* ---- Single packets that go the slow way although their flow is found */
 
 static uint64_t mean_length(const struct leak_info *leak)
@@ -151,7 +67,7 @@ static int suspect_beginning(struct inquiry *inquiry, int direction)
 	const struct path *path = &inquiry->paths[!direction];
 	struct nfto_finding *finding;
 
-	if (!inquiry->has_paths || !inquiry->instance.flowtable ||
+	if (!inquiry->has_paths || !inquiry->instance.flowtable || inquiry->needs_whole_path ||
 	    flowtable_info_has(inquiry->instance.flowtable, path->top.name))
 		return 0;
 	finding =

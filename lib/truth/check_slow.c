@@ -222,11 +222,7 @@ int check_ways(struct inquiry *inquiry)
 	return 0;
 }
 
-/*
- * No flow is made of a packet that came out of IPsec, and none with IPsec goes into hardware. Where
- * the other direction makes the flow, the software fast path takes both.
- */
-int check_ipsec(struct inquiry *inquiry)
+int is_under_ipsec(struct inquiry *inquiry)
 {
 	const struct ipsec_packet packet = {
 		.family = (uint8_t)opener(inquiry)->family,
@@ -236,7 +232,17 @@ int check_ipsec(struct inquiry *inquiry)
 		.source_port = opener(inquiry)->port,
 		.destination_port = answerer(inquiry)->port,
 	};
-	int ret = ipsec_covers(inquiry->ctx, &packet);
+
+	return ipsec_covers(inquiry->ctx, &packet);
+}
+
+/*
+ * No flow is made of a packet that came out of IPsec, and none with IPsec goes into hardware. Where
+ * the other direction makes the flow, the software fast path takes both.
+ */
+int check_ipsec(struct inquiry *inquiry)
+{
+	int ret = is_under_ipsec(inquiry);
 
 	if (ret <= 0)
 		return ret;

@@ -9,6 +9,7 @@
 
 #include "codec/forwarding.h"
 #include "facts/flow_state.h"
+#include "facts/whole_path.h"
 #include "inquiry.h"
 
 /* ---- The connection */
@@ -72,9 +73,13 @@ static int find_connection(struct inquiry *inquiry)
 
 static int begin(struct inquiry *inquiry, struct nfto_ctx *ctx, const char *name)
 {
+	struct proof whole_path;
+
 	memset(inquiry, 0, sizeof(*inquiry));
 	inquiry->ctx = ctx;
 	inquiry->name = name;
+	whole_path_read(ctx, &whole_path);
+	inquiry->needs_whole_path = whole_path.answer == NFTO_YES;
 	return instance_read(ctx, name, &inquiry->instance);
 }
 
@@ -307,8 +312,13 @@ static int find_way_back(struct inquiry *inquiry, uint32_t entry, uint32_t exit,
 static int follow(struct inquiry *inquiry, int direction, const struct route_info *route)
 {
 	const struct end *to = &inquiry->ends[!direction];
-	int ret = path_follow(inquiry->ctx, route, (uint8_t)to->family, to->address,
-			      &inquiry->paths[direction]);
+	const struct path_begin begin = {
+		.route = *route,
+		.family = (uint8_t)to->family,
+		.destination = to->address,
+		.needs_whole_path = inquiry->needs_whole_path,
+	};
+	int ret = path_follow(inquiry->ctx, &begin, &inquiry->paths[direction]);
 
 	/* The device has gone meanwhile. */
 	if (ret == 0)

@@ -37,6 +37,7 @@ struct inquiry {
 	/* By direction, who sends: as the forward chain sees it, after DNAT and before SNAT. */
 	struct end ends[2];
 
+	bool needs_whole_path; /* see facts/whole_path.h */
 	enum ways ways;
 	const struct end *unreachable; /* for WAYS_NO_ROUTE: who */
 	bool has_paths;

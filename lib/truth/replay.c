@@ -23,9 +23,9 @@ static int first_of(struct inquiry *inquiry, check *const *checks, size_t count)
 static int replay_slow(struct inquiry *inquiry)
 {
 	static check *const checks[] = {
-		check_instance,	 check_protocol, check_leaving, check_tcp_state,
-		check_helper,	 check_status,	 check_ways,	check_first_packet,
-		check_threshold, check_idle,	 check_ipsec,	check_rest,
+		check_instance, check_protocol, check_leaving,	    check_tcp_state, check_helper,
+		check_status,	check_ways,	check_first_packet, check_threshold, check_paths,
+		check_idle,	check_ipsec,	check_next_hops,    check_rest,
 	};
 
 	return FIRST_OF(inquiry, checks);

@@ -695,7 +695,7 @@ static const struct variant variants[] = {
 	{ "over two tags", over_two_tags, WOULD_NOT, " not-tracked too-deep?", ONE_SESSION },
 	{ "over renamed device", over_renamed_device, WOULD, " not-tracked", ONE_SESSION },
 	{ "one of two sessions", to_ppp, WOULD, " not-tracked", TWO_SESSIONS },
-	{ "another kind of PPP", to_ppp, WOULD, " not-tracked", NO_SESSION },
+	{ "another kind of PPP", to_ppp, WOULD_NOT, " not-tracked unlisted-device", NO_SESSION },
 	{ "in software", in_software, NFTO_VERDICT_SOFTWARE, "" },
 	{ "in hardware", in_hardware, NFTO_VERDICT_HARDWARE, "" },
 	{ "few leaks", few_leaks, NFTO_VERDICT_SOFTWARE, "" },
@@ -712,6 +712,192 @@ static const struct variant variants[] = {
 	  " no-neighbour" },
 	{ "declined", declined, NFTO_VERDICT_SOFTWARE, " driver-declined?" },
 	{ "maybe closing", maybe_closing, NFTO_VERDICT_SOFTWARE, " maybe-closing?" },
+};
+
+/* ---- The same where no flow is made without its whole path */
+
+static void slow_with_devices(struct fake *fake, const char *first, const char *second)
+{
+	struct instance_script instance = instance_whole("software", COUNTER);
+	struct reply_flow flow = flow_of(IPPROTO_UDP, SEEN);
+
+	instance.devices[0] = first;
+	instance.devices[1] = second;
+	instance_answer(fake, &instance);
+	answer_flow(fake, &flow);
+}
+
+static void slow_without_device(struct fake *fake)
+{
+	slow_with_devices(fake, "wan0", NULL);
+	way_answer_all(fake, AF_INET);
+}
+
+static void slow_without_both(struct fake *fake)
+{
+	slow_with_devices(fake, "eth9", NULL);
+	way_answer_all(fake, AF_INET);
+}
+
+static void ipsec_without_device(struct fake *fake)
+{
+	slow_without_device(fake);
+	for (int i = 0; i < 2; i++) {
+		way_answer_policy_count(fake, 1);
+		way_answer_policy(fake, 0xc0a80100, 0xcb007100, 24, true);
+	}
+}
+
+static void slow_with_all(struct fake *fake)
+{
+	slow_with_devices(fake, "lan0", "wan0");
+	way_answer_all(fake, AF_INET);
+	way_answer_policy_count(fake, 0);
+}
+
+/* The bridge is in the flowtable, and its port is not. */
+static void slow_with_bridge(struct fake *fake)
+{
+	slow_with_devices(fake, "br-lan", "wan0");
+	answer_routes(fake);
+	way_answer_link(fake, &bridge);
+	way_answer_neighbour(fake, AF_INET, 2, NUD_STALE);
+	way_answer_neighbour(fake, AF_BRIDGE, 5, NUD_REACHABLE);
+	way_answer_link(fake, &port);
+}
+
+static void slow_without_bridge_entry(struct fake *fake)
+{
+	slow_with_devices(fake, "lan0", "wan0");
+	answer_routes(fake);
+	way_answer_link(fake, &bridge);
+	way_answer_neighbour(fake, AF_INET, 2, NUD_STALE);
+	way_answer_neighbour(fake, AF_BRIDGE, 0, 0);
+	way_answer_policy_count(fake, 0);
+}
+
+static void slow_without_neighbour(struct fake *fake)
+{
+	slow_with_devices(fake, "lan0", "wan0");
+	answer_routes(fake);
+	way_answer_link(fake, &way_lan);
+	way_answer_neighbour(fake, AF_INET, WAY_LAN, NUD_FAILED);
+	way_answer_policy_count(fake, 0);
+}
+
+static void new_with_bridge(struct fake *fake)
+{
+	struct instance_script instance = instance_whole("software", COUNTER);
+
+	instance.devices[0] = "br-lan";
+	instance_answer(fake, &instance);
+	answer_no_flow(fake);
+	answer_routes(fake);
+	way_answer_link(fake, &bridge);
+	way_answer_neighbour(fake, AF_INET, 2, NUD_STALE);
+	way_answer_neighbour(fake, AF_BRIDGE, 5, NUD_REACHABLE);
+	way_answer_link(fake, &port);
+}
+
+static void over_other_namespace(struct fake *fake)
+{
+	static const struct reply_link moved = { .index = 2,
+						 .name = "moved",
+						 .type = 1,
+						 .kind = "vlan",
+						 .lower = 5,
+						 .is_elsewhere = true,
+						 .vlan_id = 7 };
+
+	new_one(fake);
+	answer_routes(fake);
+	way_answer_link(fake, &moved);
+	way_answer_neighbour(fake, AF_INET, 2, NUD_STALE);
+}
+
+static const uint8_t remote[16] = { 198, 51, 100, 2 };
+
+static void by_tunnel(struct fake *fake, const struct reply_link *tunnel)
+{
+	new_one(fake);
+	answer_routes(fake);
+	way_answer_link(fake, tunnel);
+}
+
+static const struct reply_link ipip = {
+	.index = 2, .name = "ipip0", .type = ARPHRD_TUNNEL, .kind = "ipip", .tunnel_remote = remote
+};
+
+static void over_tunnel(struct fake *fake)
+{
+	by_tunnel(fake, &ipip);
+	way_answer_route(fake, AF_INET, RTN_UNICAST, 5);
+	way_answer_link(fake, &port);
+}
+
+static void over_tunnel_by_unlisted(struct fake *fake)
+{
+	by_tunnel(fake, &ipip);
+	way_answer_route(fake, AF_INET, RTN_UNICAST, 6);
+	way_answer_link(fake, &other_port);
+}
+
+static void over_tunnel_by_bridge(struct fake *fake)
+{
+	by_tunnel(fake, &ipip);
+	way_answer_route(fake, AF_INET, RTN_UNICAST, 2);
+	way_answer_link(fake, &bridge);
+}
+
+static void over_tunnel_in_tunnel(struct fake *fake)
+{
+	by_tunnel(fake, &ipip);
+	way_answer_route(fake, AF_INET, RTN_UNICAST, 2);
+	way_answer_link(fake, &ipip);
+}
+
+static void over_tunnel_to_nowhere(struct fake *fake)
+{
+	by_tunnel(fake, &ipip);
+	way_answer_route_error(fake, ENETUNREACH);
+}
+
+static void over_tunnel_with_limit(struct fake *fake)
+{
+	static const struct reply_link limited = { .index = 2,
+						   .name = "tun6",
+						   .type = ARPHRD_TUNNEL6,
+						   .kind = "ip6tnl",
+						   .tunnel_remote = remote };
+
+	by_tunnel(fake, &limited);
+}
+
+static const struct variant whole_variants[] = {
+	{ "without device", slow_without_device, SLOW, " unlisted-device" },
+	{ "without both", slow_without_both, SLOW, " unlisted-device unlisted-device" },
+	{ "IPsec without device", ipsec_without_device, SLOW, " ipsec" },
+	{ "with all", slow_with_all, SLOW, " ip-options?" },
+	{ "with the bridge", slow_with_bridge, SLOW, " unlisted-device" },
+	{ "without bridge entry", slow_without_bridge_entry, SLOW, " no-bridge-entry" },
+	{ "without neighbour", slow_without_neighbour, SLOW, " no-neighbour" },
+	{ "new, with the bridge", new_with_bridge, WOULD_NOT, " not-tracked unlisted-device" },
+	{ "new, all is well", nothing_wrong, WOULD, " not-tracked" },
+	{ "new, three tags", three_tags, WOULD_NOT, " not-tracked too-deep" },
+	{ "new, no neighbour yet", neighbour_of_new_one, WOULD, " not-tracked" },
+	{ "over another namespace", over_other_namespace, WOULD_NOT, " not-tracked no-path" },
+	{ "another kind of PPP", to_ppp, WOULD_NOT, " not-tracked no-path", NO_SESSION },
+	{ "over listed device", over_listed_device, WOULD, " not-tracked", ONE_SESSION },
+	{ "over unlisted device", over_unlisted_device, WOULD_NOT, " not-tracked unlisted-device?",
+	  ONE_SESSION },
+	{ "over a tunnel", over_tunnel, WOULD, " not-tracked" },
+	{ "by an unlisted device", over_tunnel_by_unlisted, WOULD_NOT,
+	  " not-tracked unlisted-device" },
+	{ "over a tunnel by a bridge", over_tunnel_by_bridge, WOULD_NOT, " not-tracked no-path" },
+	{ "a tunnel in a tunnel", over_tunnel_in_tunnel, WOULD_NOT, " not-tracked no-path" },
+	{ "a tunnel to nowhere", over_tunnel_to_nowhere, WOULD_NOT, " not-tracked no-path" },
+	{ "a tunnel with a limit", over_tunnel_with_limit, WOULD_NOT, " not-tracked no-path" },
+	{ "ghost", ghost, PRETENDS, " unlisted-device" },
 };
 
 static struct nfto_tuple *new_tuple(uint8_t protocol, const char *source, const char *destination)
@@ -761,9 +947,8 @@ static void assert_no_long_dump(const struct fake *fake)
 	}
 }
 
-static void test_variant(void **state)
+static void check_variant(const struct variant *variant, const char *release)
 {
-	const struct variant *variant = *state;
 	struct fake *fake = fake_new();
 	struct nfto_ctx *ctx = fake_ctx(fake);
 	struct nfto_explanation *explanation;
@@ -778,10 +963,12 @@ static void test_variant(void **state)
 			  "192.168.1.2", "203.0.113.2");
 	char codes[256];
 
-	if (variant->sessions) {
+	if (variant->sessions || release)
 		proc_folder_use(ctx);
+	if (variant->sessions)
 		proc_folder_write("thread-self/net/pppoe", variant->sessions);
-	}
+	if (release)
+		proc_folder_write("sys/kernel/osrelease", release);
 	variant->script(fake);
 	if (nfto_explain(ctx, NAME, tuple, &explanation) < 0)
 		fail_msg("%s", nfto_error_message(nfto_ctx_error(ctx)));
@@ -796,6 +983,16 @@ static void test_variant(void **state)
 	nfto_tuple_free(tuple);
 	nfto_ctx_free(ctx);
 	fake_free(fake);
+}
+
+static void test_variant(void **state)
+{
+	check_variant(*state, NULL);
+}
+
+static void test_whole_variant(void **state)
+{
+	check_variant(*state, "7.2.11\n");
 }
 
 /* ---- Protocols, leaks, errors */
@@ -1182,6 +1379,7 @@ static void test_names(void **state)
 	for (int code = NFTO_FINDING_NOT_TRACKED; code <= NFTO_FINDING_MAYBE_CLOSING; code++)
 		assert_string_not_equal(nfto_finding_code_name((enum nfto_finding_code)code),
 					"unknown");
+	assert_string_equal(nfto_finding_code_name(NFTO_FINDING_NO_PATH), "no-path");
 }
 
 int main(void)
@@ -1195,6 +1393,7 @@ int main(void)
 	int failures = cmocka_run_group_tests(tests, NULL, NULL);
 
 	failures += run_table(variants, test_variant);
+	failures += run_table(whole_variants, test_whole_variant);
 	failures += run_table(spoilts, test_spoilt);
 	failures += run_table(all_leaking, test_leak);
 	failures += run_table(second_looks, test_second_look);
