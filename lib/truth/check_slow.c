@@ -252,20 +252,21 @@ int check_ipsec(struct inquiry *inquiry)
 
 /* ---- What is left for a connection that goes the slow way */
 
-/* How long conntrack keeps the entry behind a packet, which may be one of two times for UDP: then
- * the one that makes it the shorter wait. -ENODATA if it can't be read. */
+/* How long conntrack keeps the entry behind a packet: one of two times, of which TCP has the shorter
+ * one while data is not acknowledged, that is, while much is sent. Where either can be, it is the one
+ * that makes it the shorter wait. -ENODATA if it can't be read. */
 static int read_timeout(struct inquiry *inquiry, uint32_t left, uint32_t *timeout)
 {
+	bool is_tcp = inquiry->tuple.protocol == IPPROTO_TCP;
+	const char *shorter =
+		is_tcp ? "nf_conntrack_tcp_timeout_unacknowledged" : "nf_conntrack_udp_timeout";
+	const char *longer =
+		is_tcp ? "nf_conntrack_tcp_timeout_established" : "nf_conntrack_udp_timeout_stream";
 	struct nfto_ctx *ctx = inquiry->ctx;
-	int ret;
+	int ret = sysctl_read(ctx, shorter, timeout);
 
-	if (inquiry->tuple.protocol == IPPROTO_TCP) {
-		ret = sysctl_read(ctx, "nf_conntrack_tcp_timeout_established", timeout);
-	} else {
-		ret = sysctl_read(ctx, "nf_conntrack_udp_timeout", timeout);
-		if (ret == 0 && left > *timeout)
-			ret = sysctl_read(ctx, "nf_conntrack_udp_timeout_stream", timeout);
-	}
+	if (ret == 0 && left > *timeout)
+		ret = sysctl_read(ctx, longer, timeout);
 	if (ret == -ENOMEM)
 		return ret;
 	error_clear(&ctx->error);

@@ -34,7 +34,7 @@ static void make_folder(void)
 	is_made = true;
 }
 
-static void set(const char *name, const char *text)
+void sysctl_files_put(const char *name, const char *text)
 {
 	char path[128];
 	int fd;
@@ -58,8 +58,8 @@ void sysctl_files_use(struct nfto_ctx *ctx)
 void sysctl_files_set(const char *tcp, const char *udp)
 {
 	make_folder();
-	set(names[0], tcp);
-	set(names[1], udp);
+	sysctl_files_put(names[0], tcp);
+	sysctl_files_put(names[1], udp);
 }
 
 /* A number is written over the one before, which may have been longer. */

@@ -8,6 +8,9 @@
  * context uses them from now on. */
 void sysctl_files_use(struct nfto_ctx *ctx);
 
+/* Any of them, which whoever made it takes away. NULL: there is no such file. */
+void sysctl_files_put(const char *name, const char *text);
+
 /* The timeouts of flows, as text. NULL: there is no such file. */
 void sysctl_files_set(const char *tcp, const char *udp);
 void sysctl_files_assert(const char *tcp, const char *udp);

@@ -16,6 +16,7 @@
 #include "caps_script.h"
 #include "instance_script.h"
 #include "proc_folder.h"
+#include "sysctl_files.h"
 #include "unit.h"
 #include "way_script.h"
 
@@ -995,6 +996,66 @@ static void test_whole_variant(void **state)
 	check_variant(*state, "7.2.11\n");
 }
 
+/* ---- How long ago the last packet came, by conntrack's timeouts */
+
+struct idle {
+	const char *name;
+	uint8_t protocol;
+	uint32_t left_s;
+	const char *codes;
+};
+
+static const struct idle idles[] = {
+	{ "busy UDP", IPPROTO_UDP, 119, " ip-options?" },
+	{ "busy UDP without answers", IPPROTO_UDP, 29, " ip-options?" },
+	{ "idle UDP", IPPROTO_UDP, 100, " idle" },
+	{ "idle UDP without answers", IPPROTO_UDP, 10, " idle" },
+	{ "TCP without data", IPPROTO_TCP, 431999, " ip-options?" },
+	{ "TCP with data under way", IPPROTO_TCP, 299, " ip-options?" },
+	{ "idle TCP", IPPROTO_TCP, 431000, " idle" },
+	{ "TCP whose peer is gone", IPPROTO_TCP, 200, " idle" },
+};
+
+static void put_timeouts(bool are_there)
+{
+	static const char *const timeouts[][2] = {
+		{ "nf_conntrack_udp_timeout", "30\n" },
+		{ "nf_conntrack_udp_timeout_stream", "120\n" },
+		{ "nf_conntrack_tcp_timeout_unacknowledged", "300\n" },
+		{ "nf_conntrack_tcp_timeout_established", "432000\n" },
+	};
+
+	for (size_t i = 0; i < COUNT(timeouts); i++)
+		sysctl_files_put(timeouts[i][0], are_there ? timeouts[i][1] : NULL);
+}
+
+static void test_idle(void **state)
+{
+	const struct idle *idle = *state;
+	struct reply_flow flow = flow_of(idle->protocol, SEEN);
+	struct fake *fake = fake_new();
+	struct nfto_ctx *ctx = fake_ctx(fake);
+	struct nfto_tuple *tuple = new_tuple(idle->protocol, "192.168.1.2", "203.0.113.2");
+	struct nfto_explanation *explanation;
+	char codes[64];
+
+	sysctl_files_use(ctx);
+	put_timeouts(true);
+	flow.timeout_s = idle->left_s;
+	flow_in_slow_path(fake, &flow);
+	way_answer_all(fake, AF_INET);
+	if (strcmp(idle->codes, " idle") != 0)
+		way_answer_policy_count(fake, 0);
+	assert_int_equal(nfto_explain(ctx, NAME, tuple, &explanation), 0);
+	write_codes(explanation, codes, sizeof(codes));
+	assert_string_equal(codes, idle->codes);
+	put_timeouts(false);
+	nfto_explanation_free(explanation);
+	nfto_tuple_free(tuple);
+	nfto_ctx_free(ctx);
+	fake_free(fake);
+}
+
 /* ---- Protocols, leaks, errors */
 
 static void test_protocol(void **state)
@@ -1394,6 +1455,7 @@ int main(void)
 
 	failures += run_table(variants, test_variant);
 	failures += run_table(whole_variants, test_whole_variant);
+	failures += run_table(idles, test_idle);
 	failures += run_table(spoilts, test_spoilt);
 	failures += run_table(all_leaking, test_leak);
 	failures += run_table(second_looks, test_second_look);
