@@ -482,7 +482,8 @@ static int explain(struct nfto_txn *txn, int result, size_t failed)
 	/* A copy, as looking for the cause sends requests of its own. */
 	struct reply_error reply = txn->ctx->nft.error;
 
-	if (reply.errnum != 0 && failed != 0)
+	/* A refusal may have come before the socket failed: the failure is told, as more may be lost. */
+	if (reply.errnum == -result && failed != 0)
 		return explain_refusal(txn, &reply, failed);
 	/* No answer at all, or one about the batch as a whole. */
 	if (result == -EOPNOTSUPP)

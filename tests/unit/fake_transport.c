@@ -14,6 +14,7 @@ struct fake_transport {
 	struct fake *fake;
 	int bus;
 	bool has_waited;
+	unsigned int vain_receive; /* the last call, if it was a receive that brought nothing */
 
 	/* What was answered and not yet received. A request does not take away what is left of the
 	 * one before it. */
@@ -93,6 +94,9 @@ static int send_fake(struct transport *base, const void *data, size_t length)
 	struct fake_answer *answer;
 	int errnum = fault_of_call(&fake->send);
 
+	if (transport->vain_receive)
+		fake->looked[transport->vain_receive] = true;
+	transport->vain_receive = 0;
 	if (errnum)
 		return -errnum;
 	/* Only types of nfnetlink have a subsystem in them. */
@@ -143,6 +147,7 @@ static ssize_t take_datagram(struct fake_transport *transport, void *buffer, siz
 	}
 	transport->received++;
 	transport->has_waited = false;
+	transport->vain_receive = 0;
 	return length;
 }
 
@@ -151,16 +156,21 @@ static bool has_datagram(const struct fake_transport *transport)
 	return transport->received < transport->queued;
 }
 
+static bool is_late(const struct fake_transport *transport)
+{
+	return transport->fake->is_slow || transport->queue[transport->received].datagram->is_late;
+}
+
 static ssize_t receive_fake(struct transport *base, void *buffer, size_t size)
 {
 	struct fake_transport *transport = to_fake(base);
 	int errnum = fault_of_call(&transport->fake->receive);
 
+	transport->vain_receive = transport->fake->receive.calls;
+	assert_in_range(transport->vain_receive, 1, FAKE_MOST_RECEIVES);
 	if (errnum)
 		return -errnum;
-	if (!has_datagram(transport))
-		return -EAGAIN;
-	if (transport->queue[transport->received].datagram->is_late && !transport->has_waited)
+	if (!has_datagram(transport) || (is_late(transport) && !transport->has_waited))
 		return -EAGAIN;
 	return take_datagram(transport, buffer, size);
 }
@@ -168,7 +178,11 @@ static ssize_t receive_fake(struct transport *base, void *buffer, size_t size)
 static int wait_fake(struct transport *base, int timeout_ms)
 {
 	struct fake_transport *transport = to_fake(base);
+	int errnum = fault_of_call(&transport->fake->wait);
 
+	transport->vain_receive = 0;
+	if (errnum)
+		return -errnum;
 	transport->fake->waited_ms = timeout_ms;
 	transport->has_waited = true;
 	return has_datagram(transport) ? 0 : -ETIMEDOUT;
@@ -274,7 +288,8 @@ void fake_rewind(struct fake *fake)
 {
 	for (size_t i = 0; i < fake->answer_count; i++)
 		fake->answers[i].is_used = false;
-	fake->open = fake->send = fake->receive = (struct fake_fault){ .nth = 0 };
+	fake->open = fake->send = fake->receive = fake->wait = (struct fake_fault){ .nth = 0 };
+	memset(fake->looked, 0, sizeof(fake->looked));
 	fake->clock.now_ms = 0;
 	fake->request_count = 0;
 	fake->sent_length = 0;

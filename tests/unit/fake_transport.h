@@ -23,6 +23,8 @@ struct fake_fault {
 	unsigned int calls;
 };
 
+#define FAKE_MOST_RECEIVES 2048
+
 struct fake_opener {
 	struct transport_opener base;
 	struct fake *fake;
@@ -58,6 +60,10 @@ struct fake {
 	struct fake_fault open;
 	struct fake_fault send;
 	struct fake_fault receive;
+	struct fake_fault wait;
+	bool is_slow; /* all datagrams only come after a wait */
+	/* Which receives looked for leftovers: those with a request right behind them. */
+	bool looked[FAKE_MOST_RECEIVES + 1];
 	unsigned int open_count; /* transports that are open now */
 	int waited_ms;		 /* the time limit of the last wait */
 	int has_sysctl;		 /* what a look for a setting finds: 1, 0, or a negative errno */

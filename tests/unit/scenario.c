@@ -40,7 +40,7 @@ void scene_open(struct scene *scene, struct fake *fake)
 	assert_int_equal(nfto_spec_new(&scene->spec), 0);
 	assert_int_equal(nfto_spec_add_device(scene->spec, "lan0"), 0);
 	assert_int_equal(nfto_spec_add_device(scene->spec, "dmz0"), 0);
-	fake->open.calls = fake->send.calls = fake->receive.calls = 0;
+	fake->open.calls = fake->send.calls = fake->receive.calls = fake->wait.calls = 0;
 }
 
 void scene_close(struct scene *scene)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Sockets that fail: each scenario again and again, each time with the next call failing, until
- * none fails any more. */
+/* Sockets that fail: each scenario again and again, each time with another call failing, until each
+ * has failed. Once with answers that are there at once, and once with answers that are waited for. */
 #include <errno.h>
+#include <string.h>
 
 #include "scenario.h"
 #include "unit.h"
@@ -18,19 +19,42 @@ static const struct errnum errnums[] = {
 	{ ECONNREFUSED, NFTO_ERROR_SYSTEM },
 };
 
-/* A receive that looks for leftovers may fail without harm, so success is right there; that what
- * was read is right then, the scenario sees to. */
-struct call {
-	const char *name;
-	size_t fault; /* where it is in struct fake */
-	bool may_succeed;
+enum call { OPEN, SEND, RECEIVE, WAIT, CALLS };
+
+static struct fake_fault *fault_of(struct fake *fake, enum call call)
+{
+	struct fake_fault *const faults[CALLS] = { &fake->open, &fake->send, &fake->receive,
+						   &fake->wait };
+
+	return faults[call];
+}
+
+/* What a scenario calls when nothing fails. */
+struct usual {
+	unsigned int count[CALLS];
+	bool looked[FAKE_MOST_RECEIVES + 1];
 };
 
-static const struct call calls[] = {
-	{ "open", offsetof(struct fake, open), false },
-	{ "send", offsetof(struct fake, send), false },
-	{ "receive", offsetof(struct fake, receive), true },
-};
+static void find_usual(const struct scenario *scenario, struct fake *fake, struct usual *usual)
+{
+	struct scene scene;
+
+	scene_open(&scene, fake);
+	assert_int_equal(scenario->run(&scene), 0);
+	for (enum call i = 0; i < CALLS; i++)
+		usual->count[i] = fault_of(fake, i)->calls;
+	memcpy(usual->looked, fake->looked, sizeof(usual->looked));
+	scene_close(&scene);
+}
+
+/* If nothing was called, nothing would fail either. */
+static void assert_calls(const struct fake *fake, const struct usual *usual)
+{
+	assert_true(usual->count[SEND] > 0);
+	assert_true(usual->count[RECEIVE] >= usual->count[SEND]);
+	if (fake->is_slow)
+		assert_true(usual->count[WAIT] >= usual->count[SEND]);
+}
 
 static void assert_told(const struct scenario *scenario, const struct scene *scene,
 			const struct errnum *errnum, int result)
@@ -45,26 +69,44 @@ static void assert_told(const struct scenario *scenario, const struct scene *sce
 	assert_string_equal(nfto_error_kernel_text(error), "");
 }
 
-/* Returns whether a call did fail. */
-static bool run_with_failure(const struct scenario *scenario, struct fake *fake,
-			     const struct call *call, unsigned int nth, const struct errnum *errnum)
+/* What comes of leftovers of an earlier request is nobody's business. All else is told. */
+static bool does_no_harm(const struct usual *usual, enum call call, unsigned int nth)
 {
-	struct fake_fault *fault = (struct fake_fault *)(void *)((char *)fake + call->fault);
+	return call == RECEIVE && usual->looked[nth];
+}
+
+static void run_with_failure(const struct scenario *scenario, struct fake *fake,
+			     const struct usual *usual, enum call call, unsigned int nth,
+			     const struct errnum *errnum)
+{
 	struct scene scene;
-	bool has_failed;
 	int result;
 
 	scene_open(&scene, fake);
-	fault->nth = nth;
-	fault->errnum = errnum->errnum;
+	fault_of(fake, call)->nth = nth;
+	fault_of(fake, call)->errnum = errnum->errnum;
 	result = scenario->run(&scene);
-	has_failed = fault->calls >= nth;
-	if (has_failed && !(call->may_succeed && result == 0))
-		assert_told(scenario, &scene, errnum, result);
-	else
+	assert_true(fault_of(fake, call)->calls >= nth);
+	if (does_no_harm(usual, call, nth))
 		assert_int_equal(result, 0);
+	else
+		assert_told(scenario, &scene, errnum, result);
 	scene_close(&scene);
-	return has_failed;
+}
+
+static void run_with_failures(const struct scenario *scenario, struct fake *fake)
+{
+	struct usual usual;
+
+	find_usual(scenario, fake, &usual);
+	if (!scenario->has_no_context)
+		assert_calls(fake, &usual);
+	for (enum call i = 0; i < CALLS; i++) {
+		for (unsigned int nth = 1; nth <= usual.count[i]; nth++) {
+			for (size_t j = 0; j < COUNT(errnums); j++)
+				run_with_failure(scenario, fake, &usual, i, nth, &errnums[j]);
+		}
+	}
 }
 
 static void test_scenario(void **state)
@@ -73,14 +115,9 @@ static void test_scenario(void **state)
 	struct fake *fake = fake_new();
 
 	scenario->script(fake);
-	for (size_t i = 0; i < COUNT(calls); i++) {
-		for (size_t j = 0; j < COUNT(errnums); j++) {
-			unsigned int nth = 1;
-
-			while (run_with_failure(scenario, fake, &calls[i], nth, &errnums[j]))
-				nth++;
-		}
-	}
+	run_with_failures(scenario, fake);
+	fake->is_slow = true;
+	run_with_failures(scenario, fake);
 	fake_free(fake);
 }
 
