@@ -6,27 +6,12 @@
 set -uo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd -P)
+# shellcheck source=kernel/tap.sh
+. "$top/tests/kernel/tap.sh"
 run=$top/lab/run
 work=$(mktemp -d)
 inside=$(mktemp -d "$top/lab-test.XXXXXX")
 trap 'rm -rf "$work" "$inside"' EXIT
-count=0
-failed=0
-seconds=
-
-# check NAME COMMAND...: one test, passed if COMMAND succeeds. What it printed explains a failure.
-check() {
-	local name=$1 verdict=ok
-	shift
-	count=$((count + 1))
-	if ! "$@" > "$work/log" 2>&1; then
-		verdict='not ok'
-		failed=$((failed + 1))
-	fi
-	echo "$verdict $count - $name"
-	[ "$verdict" = ok ] || sed 's/^/# /' "$work/log"
-}
-
 # lab ARGUMENT...: runs the lab; leaves $status, $work/out and $work/err.
 lab() {
 	"$run" "$@" > "$work/out" 2> "$work/err" < /dev/null
@@ -40,12 +25,10 @@ err_says() { grep -qF -- "$1" "$work/err"; }
 ended_with() { [ "$status" -eq "$1" ]; }
 
 boots() {
-	local started=$SECONDS
 	lab --kernel "$1" -- sh -c 'uname -r; id -u; ls -d /sys/module/nftosim; echo oops >&2; exit 7'
 	ended_with 7 || return
 	[[ $(cat "$work/out") == $2$'\n0\n/sys/module/nftosim' ]] || return
-	[ "$(cat "$work/err")" = oops ] || return
-	seconds=$((SECONDS - started))
+	[ "$(cat "$work/err")" = oops ]
 }
 
 status_is_the_commands() {
@@ -94,12 +77,12 @@ environment_is_passed() {
 }
 
 leftovers_do_not_hold() {
-	lab --timeout 20 -- sh -c 'sleep 1000 & echo done'
+	lab --timeout "$patience_s" -- sh -c 'sleep 1000 & echo done'
 	out_is 'done' && ended_with 0
 }
 
 lost_reader_ends_it() {
-	timeout 60 "$run" -- yes | head -n 1
+	timeout "$patience_s" "$run" -- yes | head -n 1
 	[ "${PIPESTATUS[*]}" = "141 0" ]
 }
 
@@ -146,21 +129,15 @@ wrong_usage_fails() {
 # All that a lab leaves behind would be in this folder, or be a process that has to do with it.
 being_killed_cleans_up() {
 	mkdir -p "$work/tmp"
-	TMPDIR=$work/tmp "$run" --kernel "$1" -- sleep 1000 &
-	local lab=$! guests="(qemu-system|/linux mem=).*$work/tmp" tries=50
-	until compgen -G "$work/tmp/*/exchange/booted" > /dev/null; do
-		sleep 0.1
-	done
+	TMPDIR=$work/tmp "$run" --kernel "$1" -- sleep 1000 > "$work/out" 2>&1 &
+	local lab=$! guests="(qemu-system|/linux mem=).*$work/tmp"
+	wait_for compgen -G "$work/tmp/*/exchange/booted"
 	pgrep -f "$guests" > /dev/null || return
 	kill -TERM "$lab"
 	wait "$lab"
 	status=$?
-	while pgrep -f "$guests" > /dev/null && [ $((tries--)) -gt 0 ]; do
-		sleep 0.1
-	done
-	find "$work/tmp" -mindepth 1
-	pgrep -a -f "$guests"
-	ended_with 143 && [ -z "$(ls "$work/tmp")" ] && [ $tries -ge 0 ]
+	soon fails 1 pgrep -a -f "$guests" && ended_with 143 &&
+		prints_nothing find "$work/tmp" -mindepth 1
 }
 
 two_at_a_time() {
@@ -171,6 +148,8 @@ two_at_a_time() {
 
 networking_works() {
 	lab --kernel "$1" -- bash -euxc '
+		. "$0/tests/kernel/patience.sh"
+		listens() { ip netns exec b ss -Hltn | grep 5201; }
 		modprobe nft_flow_offload
 		ip netns add a; ip netns add b
 		ip link add va netns a type veth peer name vb netns b
@@ -179,12 +158,12 @@ networking_works() {
 		ip netns exec a nft "add table inet t; add flowtable inet t f { hook ingress priority 0; devices = { va }; }"
 		ip netns exec a nft "add chain inet t c { type filter hook output priority 0; ct state new accept; }"
 		ip netns exec b iperf3 -s -1 -D
-		until ip netns exec b ss -Hltn | grep -q 5201; do sleep 0.1; done
+		wait_for listens
 		ip netns exec a iperf3 -c 10.0.0.2 -t 1 | grep receiver
 		ip netns exec a conntrack -L -p tcp --dport 5201 | grep 10.0.0.2
 		ethtool -k lo | grep hw-tc-offload
 		ip link show lo | grep LOOPBACK,UP
-		[ "$(uname -n)" = lab ]'
+		[ "$(uname -n)" = lab ]' "$top"
 	ended_with 0
 }
 
@@ -193,12 +172,9 @@ shell_works() {
 	rm -f "$work/keys"
 	mkfifo "$work/keys"
 	: > "$work/screen"
-	timeout 60 script -qefc "stty rows 33 cols 111; '$run' --kernel $1" /dev/null < "$work/keys" > "$work/screen" &
+	timeout "$patience_s" script -qefc "stty rows 33 cols 111; '$run' --kernel $1" /dev/null < "$work/keys" > "$work/screen" &
 	exec 7> "$work/keys"
-	until grep -q 'root@lab' "$work/screen"; do
-		kill -0 $! || return
-		sleep 0.2
-	done
+	wait_for grep -q 'root@lab' "$work/screen"
 	echo 'sleep 2; echo size $(stty size); set -o | grep monitor; exit 5' >&7
 	wait $!
 	status=$?
@@ -213,8 +189,9 @@ for series in 6.12 6.1 newest uml uml-newest; do
 	*newest) release=$(cat "$("$top/lab/kernel" $series)/release") ;;
 	*)       release="$series.*" ;;
 	esac
+	started=$SECONDS
 	check "$series boots, runs the command as root, ends with its status" boots $series "$release"
-	echo "# in $seconds s, from start to end"
+	echo "# in $((SECONDS - started)) s, from start to end"
 	check "$series: flowtables, namespaces, iperf3, conntrack and ethtool work" networking_works $series
 	check "$series: a panic is an error with the console's last lines" panic_fails $series
 done
@@ -237,5 +214,4 @@ check "a guest without a heartbeat is ended by an NMI, and shown" hang_fails
 check "a guest that does not boot is an error, with QEMU's words" a_guest_that_does_not_boot_fails
 check "wrong usage is an error" wrong_usage_fails
 check "two labs run at the same time" two_at_a_time
-echo "1..$count"
-[ "$failed" -eq 0 ]
+done_testing
