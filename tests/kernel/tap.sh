@@ -13,7 +13,7 @@
 #	is VALUE COMMAND...		succeeds, and prints just that
 #	prints_nothing COMMAND...	succeeds, and does just that
 #	fits_80_columns COMMAND...	succeeds, and prints lines that are no longer
-#	fails STATUS COMMAND...		ends with that status
+#	fails STATUS COMMAND...		ends with that status, which is not 0
 #	fails_with STATUS TEXT COMMAND...	the same, and prints the text
 . "${BASH_SOURCE[0]%/*}/patience.sh"
 count=0 failed=0
@@ -47,17 +47,6 @@ check_soon() {
 	check "$what" soon "$@"
 }
 
-within() {
-	local deadline=$((SECONDS + $1))
-	shift
-	until "$@"; do
-		[ "$SECONDS" -lt "$deadline" ] || return 1
-		sleep 0.1
-	done
-}
-
-not() { ! "$@"; }
-
 # Runs a command: what it printed is in $output, and is shown; its exit status is in $status.
 capture() {
 	status=0
@@ -66,29 +55,26 @@ capture() {
 	[ "$status" = 0 ] || echo "(exit status $status)"
 }
 
-# contains TEXT COMMAND...: what the command prints has the text in it. It prints that, too.
 contains() {
-	local text=$1 output
+	local text=$1 output status
 	shift
-	output=$("$@" 2>&1) || true
-	echo "$output"
-	[[ $output == *"$text"* ]]
+	capture "$@"
+	[[ $status = 0 && -n $text && $output == *"$text"* ]]
 }
 
 lacks() {
 	local text=$1 output status
 	shift
 	capture "$@"
-	[[ $status = 0 && $output != *"$text"* ]]
+	[[ $status = 0 && -n $text && $output != *"$text"* ]]
 }
 
-# is VALUE COMMAND...: the command prints just that.
+# No value is one that the test failed to find out: whoever expects nothing says so.
 is() {
-	local value=$1 output
+	local value=$1 output status
 	shift
-	output=$("$@" 2>&1) || true
-	echo "$output"
-	[ "$output" = "$value" ]
+	capture "$@"
+	[[ $status = 0 && -n $value && $output = "$value" ]]
 }
 
 prints_nothing() {
@@ -113,7 +99,7 @@ fails_with() {
 	local wanted=$1 text=$2 output status
 	shift 2
 	capture "$@"
-	[[ $status = "$wanted" && $output == *"$text"* ]]
+	[[ $status = "$wanted" && $status != 0 && $output == *"$text"* ]]
 }
 
 # The plan, and the test's exit status.
