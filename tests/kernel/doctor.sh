@@ -143,7 +143,7 @@ test_no_instance() {
 
 # ---- a healthy router
 
-# Connections come and go: short ones, and some that stay.
+# Connections come and go: some that stay a while...
 make_mixed_traffic() {
 	while true; do
 		ip netns exec lan iperf3 -p 5201 -c 203.0.113.2 -n 1M > /dev/null 2>&1 || true
@@ -152,16 +152,37 @@ make_mixed_traffic() {
 	done
 }
 
+# ...and many short ones, which are over after a few packets, or some hundred.
+make_short_connections() {
+	while true; do
+		ip netns exec lan iperf3 -p 5203 -c 203.0.113.2 -n 64K > /dev/null 2>&1 || true
+		ip netns exec lan iperf3 -p 5203 -c fd02::2 -n 1M > /dev/null 2>&1 || true
+	done
+}
+
+start_traffic() {
+	make_mixed_traffic &
+	traffic=($!)
+	ip netns exec wan iperf3 -s -p 5203 > /dev/null 2>&1 &
+	traffic+=($!)
+	make_short_connections &
+	traffic+=($!)
+}
+
+stop_traffic() {
+	kill "${traffic[@]}"
+	wait "${traffic[@]}" 2> /dev/null || true
+}
+
 is_healthy() {
 	[ "$(doctor --json)" = 0 ] && jq -e '. == []' "$said"
 }
 
 test_healthy() {
-	local mixed end=$((SECONDS + healthy_s)) looks=0
+	local traffic end=$((SECONDS + healthy_s)) looks=0
 	tool apply lan0 wan0 > /dev/null
 	start_flow -c fd02::2
-	make_mixed_traffic &
-	mixed=$!
+	start_traffic
 	while [ "$SECONDS" -lt "$end" ] && is_healthy > /dev/null; do
 		looks=$((looks + 1))
 	done
@@ -169,8 +190,7 @@ test_healthy() {
 		test "$SECONDS" -ge "$end"
 	check "in words, too" contains "healthy: nothing to mend" tool doctor
 	echo "# looked $looks times"
-	kill "$mixed"
-	wait "$mixed" 2> /dev/null || true
+	stop_traffic
 	stop_flow
 }
 

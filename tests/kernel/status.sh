@@ -22,6 +22,8 @@ finds() { [[ " $(codes) " == *" $1 "* ]]; }
 
 first_line() { tool status | sed -n 1p; }
 
+all_in_software='set up for hardware (requested: auto), but every flow is in software'
+
 # Of what is built in there is no trace.
 module_state() { if grep -q '^nft_flow_offload ' /proc/modules; then echo loaded; else echo unknown; fi; }
 
@@ -294,11 +296,56 @@ test_all_in_software() {
 	tool apply lan0 wan0 > /dev/null
 	start_blast
 	check_soon "bound, but all in software: that is found" finds all-in-software
+	check "the first line does not say hardware" is "nftoffload: $all_in_software" first_line
+	check "and nothing speaks for it" is none status .confidence
+	check "nor by two looks" is none compared .confidence
+	check "in 80 columns" fits_80_columns tool status
+	check "that is a metric" is 1 \
+		metric 'hardware_confidence{name="nftoffload",confidence="none"}'
+	check "what was set up is told, too" is hardware status .effective
 	check "rates need two looks" is null status .inserted_per_s
 	stop_blast
 	put refuse_udp 0
 	tool remove > /dev/null
 }
+
+# Where a flow of TCP stays in software when it is closed, one look can't tell it from a declined one.
+test_closing() {
+	tool apply lan0 wan0 > /dev/null
+	for _ in 1 2 3; do
+		in_lan iperf3 -p 5201 -c 203.0.113.2 -n 1M > /dev/null
+	done
+	check_soon "finished connections leave the hardware" is 0 status .flows.hardware
+	check "nothing is found" prints_nothing codes
+	check "nor by two looks" prints_nothing compared '.findings[].code'
+	check "none of them counts as in software" \
+		is 0 status '.flows.software - .flows.software_or_closing'
+	check "nor by two looks" is 0 compared '.flows.software - .flows.software_or_closing'
+	if [ "$(status .flows.software)" != 0 ]; then
+		check "the first line claims nothing" is \
+			"nftoffload: set up for hardware, as asked; no flow is in hardware now" first_line
+		check "in 80 columns" fits_80_columns tool status
+	fi
+	tool remove > /dev/null
+}
+
+# One that goes on is told from these by two looks.
+test_declined_tcp() {
+	put refuse_tcp 1
+	tool apply lan0 wan0 > /dev/null
+	start_flow -c 203.0.113.2
+	check_soon "a flow of TCP stays in software" in_software
+	check "one look can't tell why" is 0 status '.flows.software - .flows.software_or_closing'
+	check "two looks see that it was declined" \
+		is 1 compared '.flows.software - .flows.software_or_closing'
+	check "and the first line says so" is "$all_in_software" compared .verdict
+	stop_flow
+	put refuse_tcp 0
+	tool remove > /dev/null
+}
+
+# The stream, and what iperf3 talks beside it.
+in_software() { [ "$(status .flows.software)" = 2 ]; }
 
 test_software_is_never_hardware() {
 	tool apply --mode software lan0 wan0 > /dev/null
@@ -421,5 +468,7 @@ test_confirmed
 test_not_confirmed
 test_no_statistics
 test_all_in_software
+test_closing
+test_declined_tcp
 test_software_is_never_hardware
 done_testing
