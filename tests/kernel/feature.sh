@@ -13,6 +13,7 @@ answer() {
 	kprobes)          yes_if test -e /sys/kernel/tracing/kprobe_events ;;
 	netdevsim)        yes_if modprobe -qn netdevsim ;;
 	fail-nth)         yes_if test -e /proc/self/fail-nth ;;
+	fail-function)    yes_if test -e /sys/kernel/debug/fail_function/inject ;;
 	flowtable-procfs) yes_if test -e /proc/net/stat/nf_flowtable ;;
 	*)                nftoffload probe --json | jq -nr --arg name "$1" 'input | .kernel[$name].answer' ;;
 	esac

@@ -9,7 +9,8 @@
 #                              203.0.113.1  wan0 --- eth0  203.0.113.2
 #                              fd02::1                     fd02::2
 #
-# IPv4 is masqueraded. The links are pairs of the emulated NIC (nftosim) or of veth.
+# IPv4 is masqueraded. The links are pairs of the emulated NIC (nftosim) or of veth; a test may have
+# pairs of its own.
 
 . "${BASH_SOURCE[0]%/*}/patience.sh"
 
@@ -17,8 +18,12 @@ in_router() { ip netns exec router "$@"; }
 in_lan() { ip netns exec lan "$@"; }
 in_wan() { ip netns exec wan "$@"; }
 
-make_link() {	# KIND ROUTER-END NETNS NETWORK4 NETWORK6
+make_pair() {	# KIND ROUTER-END NETNS
 	ip -n router link add "$2" type "$1" peer name eth0 netns "$3"
+}
+
+make_link() {	# KIND ROUTER-END NETNS NETWORK4 NETWORK6
+	make_pair "$1" "$2" "$3"
 	ip -n router link set "$2" up
 	ip -n "$3" link set eth0 up
 	ip -n router address add "$4.1/24" dev "$2"
