@@ -1759,7 +1759,8 @@ int nfto_explain(struct nfto_ctx *ctx, const char *name, const struct nfto_tuple
  * @return As nfto_explain(). Since 0.1.
  */
 int nfto_explain_again(struct nfto_ctx *ctx, const char *name, const struct nfto_tuple *tuple,
-		       const struct nfto_explanation *before, struct nfto_explanation **explanation);
+		       const struct nfto_explanation *before,
+		       struct nfto_explanation **explanation);
 
 /**
  * Explain a flow that leaks, as nfto_explain(). A leak has the addresses that the forward chain sees;

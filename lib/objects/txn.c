@@ -482,8 +482,9 @@ static int explain(struct nfto_txn *txn, int result, size_t failed)
 	/* A copy, as looking for the cause sends requests of its own. */
 	struct reply_error reply = txn->ctx->nft.error;
 
-	/* A refusal may have come before the socket failed: the failure is told, as more may be lost. */
-	if (reply.errnum == -result && failed != 0)
+	/* A refusal before answers were lost (ENOBUFS) tells enough; one before the socket failed in
+	 * another way may not be all, and that failure is told. */
+	if (reply.errnum != 0 && failed != 0 && (reply.errnum == -result || result == -ENOBUFS))
 		return explain_refusal(txn, &reply, failed);
 	/* No answer at all, or one about the batch as a whole. */
 	if (result == -EOPNOTSUPP)

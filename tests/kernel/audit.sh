@@ -104,7 +104,7 @@ test_usage() {
 
 # Short connections come and go meanwhile.
 start_churn() {
-	while :; do in_lan iperf3 -p 5201 -c 203.0.113.2 -n 50K; done > /dev/null 2>&1 &
+	while :; do in_lan iperf3 -p 5201 -c 203.0.113.2 -n 50K || true; done > /dev/null 2>&1 &
 	churn=$!
 }
 

@@ -15,6 +15,7 @@ struct fake_transport {
 	int bus;
 	bool has_waited;
 	unsigned int vain_receive; /* the last call, if it was a receive that brought nothing */
+	bool is_refused;	   /* an error was received since the last request */
 
 	/* What was answered and not yet received. A request does not take away what is left of the
 	 * one before it. */
@@ -97,6 +98,7 @@ static int send_fake(struct transport *base, const void *data, size_t length)
 	if (transport->vain_receive)
 		fake->looked[transport->vain_receive] = true;
 	transport->vain_receive = 0;
+	transport->is_refused = false;
 	if (errnum)
 		return -errnum;
 	/* Only types of nfnetlink have a subsystem in them. */
@@ -132,6 +134,14 @@ static void number_messages(const struct fake_transport *transport, char *copy)
 	}
 }
 
+static bool is_refusal(const void *datagram)
+{
+	const struct nlmsghdr *header = datagram;
+
+	return header->nlmsg_type == NLMSG_ERROR &&
+	       ((const struct nlmsgerr *)(header + 1))->error != 0;
+}
+
 static ssize_t take_datagram(struct fake_transport *transport, void *buffer, size_t size)
 {
 	const struct fake_datagram *datagram = transport->queue[transport->received].datagram;
@@ -144,6 +154,7 @@ static ssize_t take_datagram(struct fake_transport *transport, void *buffer, siz
 	} else {
 		memcpy(buffer, transport->fake->script + datagram->offset, datagram->length);
 		number_messages(transport, buffer);
+		transport->is_refused |= is_refusal(buffer);
 	}
 	transport->received++;
 	transport->has_waited = false;
@@ -168,6 +179,7 @@ static ssize_t receive_fake(struct transport *base, void *buffer, size_t size)
 
 	transport->vain_receive = transport->fake->receive.calls;
 	assert_in_range(transport->vain_receive, 1, FAKE_MOST_RECEIVES);
+	transport->fake->refused[transport->vain_receive] = transport->is_refused;
 	if (errnum)
 		return -errnum;
 	if (!has_datagram(transport) || (is_late(transport) && !transport->has_waited))
@@ -290,6 +302,7 @@ void fake_rewind(struct fake *fake)
 		fake->answers[i].is_used = false;
 	fake->open = fake->send = fake->receive = fake->wait = (struct fake_fault){ .nth = 0 };
 	memset(fake->looked, 0, sizeof(fake->looked));
+	memset(fake->refused, 0, sizeof(fake->refused));
 	fake->clock.now_ms = 0;
 	fake->request_count = 0;
 	fake->sent_length = 0;

@@ -64,6 +64,8 @@ struct fake {
 	bool is_slow; /* all datagrams only come after a wait */
 	/* Which receives looked for leftovers: those with a request right behind them. */
 	bool looked[FAKE_MOST_RECEIVES + 1];
+	/* Which receives came behind an error of the same request. */
+	bool refused[FAKE_MOST_RECEIVES + 1];
 	unsigned int open_count; /* transports that are open now */
 	int waited_ms;		 /* the time limit of the last wait */
 	int has_sysctl;		 /* what a look for a setting finds: 1, 0, or a negative errno */
