@@ -23,7 +23,8 @@ struct descent {
 	unsigned int devices;
 	unsigned int tags; /* of VLANs and sessions */
 	uint16_t vlan;	   /* the last one */
-	bool is_in_tunnel; /* whose packets have no neighbour */
+	bool has_neighbour;
+	bool is_in_tunnel; /* whose packets have none */
 };
 
 #define NEIGHBOUR_VALID                                                                            \
@@ -47,23 +48,24 @@ static int end_without_way(struct path *path, const char *why)
 	return end_at(path, PATH_NO_WAY);
 }
 
-/* Devices without Ethernet need no neighbour. */
+/* Devices without Ethernet need no neighbour. 1 if there is one, or none is needed; 0, or a negative
+ * errno. */
 static int find_neighbour(struct nfto_ctx *ctx, struct path *path)
 {
 	struct neighbour_info neighbour;
 	int ret;
 
 	if (path->top.type != ARPHRD_ETHER)
-		return 0;
+		return 1;
 	ret = network_neighbour(ctx, path->next_family, path->top.index, path->next_hop,
 				&neighbour);
 	if (ret < 0)
 		return ret;
 	path->is_asked_for = ret > 0;
 	if (ret == 0 || !(neighbour.state & NEIGHBOUR_VALID))
-		return end_at(path, PATH_NO_NEIGHBOUR);
+		return 0;
 	memcpy(path->address, neighbour.address, sizeof(path->address));
-	return 0;
+	return 1;
 }
 
 static int step_to(struct nfto_ctx *ctx, struct path *path, uint32_t index)
@@ -105,6 +107,8 @@ static int step_through_bridge(struct descent *descent)
 	struct neighbour_info entry;
 	int ret;
 
+	if (!descent->has_neighbour)
+		return end_at(path, PATH_NO_NEIGHBOUR);
 	if (descent->is_in_tunnel)
 		return end_without_way(path, "a bridge below a tunnel");
 	ret = network_bridge_entry(descent->ctx, bridge->index, path->address,
@@ -177,14 +181,34 @@ static int step(struct descent *descent)
 	return end_at(path, PATH_FOUND);
 }
 
+static int descend(struct descent *descent)
+{
+	int ret;
+
+	do {
+		ret = step(descent);
+	} while (ret == 0);
+	return ret < 0 ? ret : 0;
+}
+
+/* Without a neighbour the kernel goes no way at all; but where it will end can be seen, as long as no
+ * bridge is on it. */
 static int follow(struct nfto_ctx *ctx, bool follows_tunnels, struct path *path)
 {
 	struct descent descent = { .ctx = ctx, .path = path, .follows_tunnels = follows_tunnels };
 	int ret = find_neighbour(ctx, path);
 
-	while (ret == 0)
-		ret = step(&descent);
-	return ret;
+	if (ret < 0)
+		return ret;
+	descent.has_neighbour = ret > 0;
+	ret = descend(&descent);
+	if (ret < 0)
+		return ret;
+	if (!descent.has_neighbour && (path->end == PATH_FOUND || path->end == PATH_UNKNOWN)) {
+		path->has_bottom = path->end == PATH_FOUND;
+		path->end = PATH_NO_NEIGHBOUR;
+	}
+	return 1;
 }
 
 int path_follow(struct nfto_ctx *ctx, const struct path_begin *begin, struct path *path)

@@ -23,7 +23,8 @@ enum path_end {
 struct path {
 	enum path_end end;
 	const char *why;	 /* for PATH_NO_WAY: what the device is */
-	bool is_asked_for;	 /* for PATH_NO_NEIGHBOUR: the kernel tries to find it out */
+	bool is_asked_for;	 /* for PATH_NO_NEIGHBOUR: the kernel tries to find it out, ... */
+	bool has_bottom;	 /* ... and the way ends at the bottom whatever it is */
 	bool is_guessed;	 /* it goes through the only PPPoE session there is */
 	struct link_info top;	 /* the route's device */
 	struct link_info bottom; /* where the way ends, or the last one that was found */

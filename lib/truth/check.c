@@ -37,5 +37,5 @@ struct nfto_finding *add_lost_way(struct inquiry *inquiry, enum nfto_finding_cod
 {
 	return findings_add(&inquiry->findings, code, "%s on %s",
 			    address_text(path->next_family, path->next_hop).text,
-			    path->bottom.name);
+			    code == NFTO_FINDING_NO_NEIGHBOUR ? path->top.name : path->bottom.name);
 }

@@ -28,6 +28,8 @@ static bool ends_badly(const struct inquiry *inquiry, const struct path *path)
 	switch (path->end) {
 	case PATH_FOUND:
 		return !is_listed(inquiry, &path->bottom);
+	case PATH_NO_NEIGHBOUR:
+		return path->has_bottom && !is_listed(inquiry, &path->bottom);
 	case PATH_TOO_DEEP:
 	case PATH_NO_WAY:
 		return true;
@@ -73,7 +75,9 @@ static struct nfto_finding *add_bad_end(struct inquiry *inquiry, int direction)
 	case PATH_FOUND:
 		return add_missing_device(inquiry, direction, path->bottom.name);
 	case PATH_NO_NEIGHBOUR:
-		return add_lost_way(inquiry, NFTO_FINDING_NO_NEIGHBOUR, path);
+		return ends_badly(inquiry, path) ?
+			       add_missing_device(inquiry, direction, path->bottom.name) :
+			       add_lost_way(inquiry, NFTO_FINDING_NO_NEIGHBOUR, path);
 	case PATH_NO_BRIDGE_ENTRY:
 		return add_lost_way(inquiry, NFTO_FINDING_NO_BRIDGE_ENTRY, path);
 	case PATH_TOO_DEEP:

@@ -786,6 +786,20 @@ static void slow_without_neighbour(struct fake *fake)
 	way_answer_policy_count(fake, 0);
 }
 
+/* Whatever its Ethernet address is: packets will go by a device that is not in the flowtable. */
+static void new_without_neighbour_and_device(struct fake *fake)
+{
+	struct instance_script instance = instance_whole("software", COUNTER);
+
+	instance.devices[0] = "wan0";
+	instance.devices[1] = NULL;
+	instance_answer(fake, &instance);
+	answer_no_flow(fake);
+	answer_routes(fake);
+	way_answer_link(fake, &way_lan);
+	way_answer_neighbour(fake, AF_INET, WAY_LAN, 0);
+}
+
 static void new_with_bridge(struct fake *fake)
 {
 	struct instance_script instance = instance_whole("software", COUNTER);
@@ -882,6 +896,8 @@ static const struct variant whole_variants[] = {
 	{ "with the bridge", slow_with_bridge, SLOW, " unlisted-device" },
 	{ "without bridge entry", slow_without_bridge_entry, SLOW, " no-bridge-entry" },
 	{ "without neighbour", slow_without_neighbour, SLOW, " no-neighbour" },
+	{ "new, without neighbour and device", new_without_neighbour_and_device, WOULD_NOT,
+	  " not-tracked unlisted-device" },
 	{ "new, with the bridge", new_with_bridge, WOULD_NOT, " not-tracked unlisted-device" },
 	{ "new, all is well", nothing_wrong, WOULD, " not-tracked" },
 	{ "new, three tags", three_tags, WOULD_NOT, " not-tracked too-deep" },
