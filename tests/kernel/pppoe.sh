@@ -19,6 +19,14 @@ start_pppoe() {	# ROUTER'S-DEVICE INTERFACE ROUTER'S-ADDRESS WAN'S-DEVICE WAN'S-
 	pppoe_processes+=($!)
 }
 
+# PPP as a modem has it, over a serial line.
+start_serial_ppp() {	# INTERFACE ROUTER'S-ADDRESS WAN'S-ADDRESS
+	modprobe -qa ppp_generic ppp_async || true
+	ip netns exec router pppd ifname "$1" "$2:$3" noauth nodetach local nodefaultroute \
+		pty "ip netns exec wan pppd notty noauth nodetach nodefaultroute" > /dev/null 2>&1 &
+	pppoe_processes=($!)
+}
+
 stop_pppoe() {
 	[ ${#pppoe_processes[@]} = 0 ] || kill "${pppoe_processes[@]}" 2> /dev/null || true
 	pppoe_processes=()
