@@ -20,9 +20,9 @@ int main(int argc, char **argv)
 	if (ret == 0)
 		ret = nfto_status_read(ctx, NFTO_DEFAULT_NAME, &status);
 	if (ret == 0)
-		printf("offload: %s, leaked packets: %llu\n",
+		printf("offload: %s, flows so far: %llu\n",
 		       nfto_mode_name(nfto_status_effective(status)),
-		       (unsigned long long)nfto_status_leaked(status));
+		       (unsigned long long)nfto_status_inserted(status));
 	else
 		fprintf(stderr, "%s\n", nfto_error_message(nfto_ctx_error(ctx)));
 
