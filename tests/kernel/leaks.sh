@@ -115,6 +115,12 @@ second_wan() {
 	ip -n router address add fd03::1/64 dev wan1 nodad
 	ip -n wan address add fd03::2/64 dev eth1 nodad
 	ip -n wan route add fd01::/64 via fd03::1 dev eth1 src fd02::2
+	wait_for answers_go_by_wan1
+}
+
+# A connection that begins before keeps the other way.
+answers_go_by_wan1() {
+	in_wan ping -q -c 1 -W 1 fd03::1 > /dev/null && ip -n wan route get fd01::2 | grep -q 'dev eth1'
 }
 
 # With conntrack's counters it is known by them, without by the mark alone.
