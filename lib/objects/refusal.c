@@ -88,6 +88,20 @@ static enum nfto_error_code unsupported(const struct op *op)
 	}
 }
 
+static enum nfto_error_code invalid(const struct op *op, uint16_t blamed)
+{
+	/* What 6.1 says to an update of a flowtable that is not there: a hook without number. The
+	 * caller looks whether it is there. */
+	bool may_be_missing = op->kind == OP_ADD_DEVICE || op->kind == OP_SET_FLOWTABLE_FLAGS;
+	bool has_flags = op->kind == OP_ADD_FLOWTABLE || op->kind == OP_SET_FLOWTABLE_FLAGS;
+
+	/* What a newer kernel says to a flag that it does not know, "reserved bit set"; an older one
+	 * says EOPNOTSUPP. */
+	if (has_flags && blamed == NFTA_FLOWTABLE_FLAGS)
+		return NFTO_ERROR_NOT_SUPPORTED;
+	return may_be_missing ? NFTO_ERROR_NO_FLOWTABLE : NFTO_ERROR_INVALID;
+}
+
 enum nfto_error_code refusal_code(const struct op *op, const struct nlmsghdr *message,
 				  const struct reply_error *reply)
 {
@@ -97,11 +111,7 @@ enum nfto_error_code refusal_code(const struct op *op, const struct nlmsghdr *me
 	case EOPNOTSUPP:
 		return unsupported(op);
 	case EINVAL:
-		/* What 6.1 says to an update of a flowtable that is not there: a hook without
-		 * number. The caller looks whether it is there. */
-		return op->kind == OP_ADD_DEVICE || op->kind == OP_SET_FLOWTABLE_FLAGS ?
-			       NFTO_ERROR_NO_FLOWTABLE :
-			       NFTO_ERROR_INVALID;
+		return invalid(op, blamed_attribute(message, reply));
 	case EFBIG:
 		return NFTO_ERROR_INVALID;
 	case EBUSY:

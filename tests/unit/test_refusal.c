@@ -11,6 +11,7 @@ enum blame {
 	TABLE,	    /* attribute 1 of all messages */
 	NAME,	    /* attribute 2: a flowtable's name, a rule's chain */
 	DEVICE,	    /* in the list in the hook */
+	FLAGS,	    /* of a flowtable */
 	EXPRESSION, /* in the list of the rule */
 	HEADER,	    /* of the message: no attribute */
 	BEYOND,	    /* the message */
@@ -44,6 +45,10 @@ static const struct refusal refusals[] = {
 	{ "flags, no table", op_set_flags, 1, ENOENT, TABLE, NFTO_ERROR_NO_TABLE },
 	{ "flags, no flowtable", op_set_flags, 1, ENOENT, NAME, NFTO_ERROR_NO_FLOWTABLE },
 	{ "flags, no flowtable, 6.1", op_set_flags, 1, EINVAL, NOBODY, NFTO_ERROR_NO_FLOWTABLE },
+	{ "flowtable, flag unknown, 7.2", op_add_flowtable, 1, EINVAL, FLAGS,
+	  NFTO_ERROR_NOT_SUPPORTED },
+	{ "flowtable, invalid", op_add_flowtable, 1, EINVAL, NOBODY, NFTO_ERROR_INVALID },
+	{ "flags, unknown, 7.2", op_set_flags, 1, EINVAL, FLAGS, NFTO_ERROR_NOT_SUPPORTED },
 	{ "flags, hardware", op_set_flags, 1, EOPNOTSUPP, NOBODY, NFTO_ERROR_IMMUTABLE },
 	{ "delete flowtable, no table", op_delete_flowtable, 1, ENOENT, TABLE,
 	  NFTO_ERROR_NO_TABLE },
@@ -129,6 +134,9 @@ static uint32_t offset_of(enum blame blame, const struct nlmsghdr *message)
 		break;
 	case DEVICE:
 		attr = inside(inside(find_attribute(message, NFTA_FLOWTABLE_HOOK)));
+		break;
+	case FLAGS:
+		attr = find_attribute(message, NFTA_FLOWTABLE_FLAGS);
 		break;
 	case EXPRESSION:
 		attr = inside(find_attribute(message, NFTA_RULE_EXPRESSIONS));
