@@ -1958,7 +1958,8 @@ uint32_t nfto_flowtable_use(const struct nfto_flowtable *flowtable);
 /** Since 0.1. */
 size_t nfto_flowtable_device_count(const struct nfto_flowtable *flowtable);
 
-/** The name of a device, borrowed; NULL if the index is out of range. Since 0.1. */
+/** The name of a device, which from Linux 6.16 on need not exist; or a wildcard, which ends with
+ *  '*'. Borrowed; NULL if the index is out of range. Since 0.1. */
 const char *nfto_flowtable_device(const struct nfto_flowtable *flowtable, size_t index);
 
 #ifdef __cplusplus

@@ -67,12 +67,9 @@ int flowtable_build_delete(struct messages *messages, const struct flowtable_ref
 	return 0;
 }
 
-/* Of Linux 6.17. */
-#define NFTA_DEVICE_PREFIX 2
-
 /* Without the flags attribute an update leaves the flags as they are. */
 static int build_device(struct messages *messages, uint16_t type, const struct flowtable_ref *ref,
-			uint16_t attribute, const char *device)
+			const struct device_spec *device)
 {
 	struct nlmsghdr *message = open_for(messages, type, 0, ref);
 	struct nlattr *hook, *devices;
@@ -81,7 +78,7 @@ static int build_device(struct messages *messages, uint16_t type, const struct f
 		return -ENOMEM;
 	hook = mnl_attr_nest_start(message, NFTA_FLOWTABLE_HOOK);
 	devices = mnl_attr_nest_start(message, NFTA_FLOWTABLE_HOOK_DEVS);
-	mnl_attr_put_strz(message, attribute, device);
+	device_spec_put(message, device);
 	mnl_attr_nest_end(message, devices);
 	mnl_attr_nest_end(message, hook);
 	messages_close(messages, message);
@@ -89,21 +86,15 @@ static int build_device(struct messages *messages, uint16_t type, const struct f
 }
 
 int flowtable_build_add_device(struct messages *messages, const struct flowtable_ref *ref,
-			       const char *device)
+			       const struct device_spec *device)
 {
-	return build_device(messages, NFT_MSG_NEWFLOWTABLE, ref, NFTA_DEVICE_NAME, device);
-}
-
-int flowtable_build_add_prefix(struct messages *messages, const struct flowtable_ref *ref,
-			       const char *prefix)
-{
-	return build_device(messages, NFT_MSG_NEWFLOWTABLE, ref, NFTA_DEVICE_PREFIX, prefix);
+	return build_device(messages, NFT_MSG_NEWFLOWTABLE, ref, device);
 }
 
 int flowtable_build_delete_device(struct messages *messages, const struct flowtable_ref *ref,
-				  const char *device)
+				  const struct device_spec *device)
 {
-	return build_device(messages, NFT_MSG_DELFLOWTABLE, ref, NFTA_DEVICE_NAME, device);
+	return build_device(messages, NFT_MSG_DELFLOWTABLE, ref, device);
 }
 
 int flowtable_build_dump(struct messages *messages, uint8_t family, const char *table)
@@ -130,13 +121,12 @@ static int count_attributes(const struct nlattr *nest)
 	return ret < 0 ? ret : count;
 }
 
-/* Other attributes than names are skipped: newer kernels have wildcards there
- * (NFTA_DEVICE_PREFIX). */
+/* Attributes of a newer kernel are skipped. */
 static int parse_devices(const struct nlattr *nest, struct flowtable_info *info)
 {
+	int count = count_attributes(nest), ret;
 	const struct nlattr *attr;
 	struct attr_walk walk;
-	int count = count_attributes(nest);
 
 	if (count <= 0)
 		return count;
@@ -146,11 +136,10 @@ static int parse_devices(const struct nlattr *nest, struct flowtable_info *info)
 
 	attr_walk_nest(&walk, nest);
 	while (attr_walk_next(&walk, &attr) > 0) {
-		if (mnl_attr_get_type(attr) != NFTA_DEVICE_NAME)
-			continue;
-		if (attr_string(attr, info->devices[info->device_count], IFNAMSIZ) < 0)
-			return -EBADMSG;
-		info->device_count++;
+		ret = device_spec_parse(attr, &info->devices[info->device_count]);
+		if (ret < 0)
+			return ret;
+		info->device_count += (size_t)ret;
 	}
 	return 0;
 }
@@ -194,7 +183,16 @@ int flowtable_parse(const struct nlmsghdr *message, struct flowtable_info *info)
 bool flowtable_info_has(const struct flowtable_info *info, const char *device)
 {
 	for (size_t i = 0; i < info->device_count; i++) {
-		if (strcmp(info->devices[i], device) == 0)
+		if (device_spec_covers(&info->devices[i], device))
+			return true;
+	}
+	return false;
+}
+
+bool flowtable_info_lists(const struct flowtable_info *info, const struct device_spec *device)
+{
+	for (size_t i = 0; i < info->device_count; i++) {
+		if (device_spec_equals(&info->devices[i], device))
 			return true;
 	}
 	return false;

@@ -2,9 +2,9 @@
 #ifndef NFTO_CODEC_FLOWTABLE_H
 #define NFTO_CODEC_FLOWTABLE_H
 
-#include <net/if.h>
 #include <stdbool.h>
 
+#include "device_spec.h"
 #include "nft.h"
 
 struct flowtable_info {
@@ -15,7 +15,7 @@ struct flowtable_info {
 	int32_t priority;
 	uint32_t flags;
 	uint32_t use;
-	char (*devices)[IFNAMSIZ];
+	struct device_spec *devices;
 	size_t device_count;
 };
 
@@ -33,12 +33,9 @@ int flowtable_build_set_flags(struct messages *messages, const struct flowtable_
 			      uint32_t flags);
 int flowtable_build_delete(struct messages *messages, const struct flowtable_ref *ref);
 int flowtable_build_add_device(struct messages *messages, const struct flowtable_ref *ref,
-			       const char *device);
-/* All devices whose names begin so, whenever they come. */
-int flowtable_build_add_prefix(struct messages *messages, const struct flowtable_ref *ref,
-			       const char *prefix);
+			       const struct device_spec *device);
 int flowtable_build_delete_device(struct messages *messages, const struct flowtable_ref *ref,
-				  const char *device);
+				  const struct device_spec *device);
 
 /* All flowtables, or those of one table. */
 int flowtable_build_dump(struct messages *messages, uint8_t family, const char *table);
@@ -47,6 +44,10 @@ int flowtable_build_dump(struct messages *messages, uint8_t family, const char *
 int flowtable_parse(const struct nlmsghdr *message, struct flowtable_info *info);
 void flowtable_info_free(struct flowtable_info *info);
 
+/* Is a device of this name bound by it, by its name or by a wildcard? */
 bool flowtable_info_has(const struct flowtable_info *info, const char *device);
+
+/* Does it list just this? */
+bool flowtable_info_lists(const struct flowtable_info *info, const struct device_spec *device);
 
 #endif

@@ -7,11 +7,13 @@
 /* The flowtable, and then the device: the message that its driver answers. */
 #define DEVICE_MESSAGE 1
 
-static int build(struct messages *batch, const void *device)
+static int build(struct messages *batch, const void *name)
 {
+	struct device_spec device;
 	int ret = flowtable_build_new(batch, &trial_flowtable, 0, NFT_FLOWTABLE_HW_OFFLOAD);
 
-	return ret == 0 ? flowtable_build_add_device(batch, &trial_flowtable, device) : ret;
+	device_spec_set(&device, name, false);
+	return ret == 0 ? flowtable_build_add_device(batch, &trial_flowtable, &device) : ret;
 }
 
 int device_trial(struct nfto_ctx *ctx, const char *device, struct verdict *verdict)

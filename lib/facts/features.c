@@ -17,10 +17,13 @@
 /* Each network namespace has one. No flow is ever offloaded through it, and in a flowtable without
  * the hardware flag its driver is not asked. */
 #define LOOPBACK "lo"
+static const struct device_spec loopback = { .text = LOOPBACK };
 
 /* No device can have this name, so none is found by it, now or later (net/core/dev.c,
  * dev_valid_name). */
 #define NO_DEVICE "nfto/none"
+static const struct device_spec no_device = { .text = NO_DEVICE };
+static const struct device_spec no_devices = { .text = NO_DEVICE "*", .is_wildcard = true };
 
 /* Came with 5.14; path discovery, which nothing else shows, came with 5.13. */
 #define FLOWTABLE_SYSCTL "net/netfilter/nf_flowtable_tcp_timeout"
@@ -86,9 +89,9 @@ static int build_device_changes(struct messages *batch, const void *data)
 	int ret = build_plain(batch, data);
 
 	if (ret == 0)
-		ret = flowtable_build_add_device(batch, &trial_flowtable, LOOPBACK);
+		ret = flowtable_build_add_device(batch, &trial_flowtable, &loopback);
 	if (ret == 0)
-		ret = flowtable_build_delete_device(batch, &trial_flowtable, LOOPBACK);
+		ret = flowtable_build_delete_device(batch, &trial_flowtable, &loopback);
 	return ret;
 }
 
@@ -96,14 +99,14 @@ static int build_missing_device(struct messages *batch, const void *data)
 {
 	int ret = build_plain(batch, data);
 
-	return ret == 0 ? flowtable_build_add_device(batch, &trial_flowtable, NO_DEVICE) : ret;
+	return ret == 0 ? flowtable_build_add_device(batch, &trial_flowtable, &no_device) : ret;
 }
 
 static int build_wildcard(struct messages *batch, const void *data)
 {
 	int ret = build_plain(batch, data);
 
-	return ret == 0 ? flowtable_build_add_prefix(batch, &trial_flowtable, NO_DEVICE) : ret;
+	return ret == 0 ? flowtable_build_add_device(batch, &trial_flowtable, &no_devices) : ret;
 }
 
 struct question {

@@ -198,10 +198,10 @@ static int delete_devices(struct nfto_txn *txn, const struct target *target,
 	int ret = 0;
 
 	for (size_t i = 0; i < present->device_count && ret == 0; i++) {
-		if (target_has(target, present->devices[i]))
+		if (target_has(target, present->devices[i].text))
 			continue;
 		ret = nfto_txn_delete_device(txn, NFTO_FAMILY_INET, target->spec->name,
-					     INSTANCE_FLOWTABLE, present->devices[i]);
+					     INSTANCE_FLOWTABLE, present->devices[i].text);
 	}
 	return ret;
 }

@@ -201,5 +201,5 @@ NFTO_API size_t nfto_flowtable_device_count(const struct nfto_flowtable *flowtab
 
 NFTO_API const char *nfto_flowtable_device(const struct nfto_flowtable *flowtable, size_t index)
 {
-	return index < flowtable->info.device_count ? flowtable->info.devices[index] : NULL;
+	return index < flowtable->info.device_count ? flowtable->info.devices[index].text : NULL;
 }

@@ -235,30 +235,56 @@ NFTO_API int nfto_txn_set_flowtable_flags(struct nfto_txn *txn, enum nfto_family
 	return end_op(txn, &adding, OP_SET_FLOWTABLE_FLAGS, ret);
 }
 
+/* Ends to add the operation that adds a device, or removes it. */
+static int end_device_op(struct nfto_txn *txn, struct adding *adding, enum op_kind kind,
+			 const struct flowtable_ref *ref, const struct device_spec *device)
+{
+	int ret = kind == OP_ADD_DEVICE ? flowtable_build_add_device(&txn->batch, ref, device) :
+					  flowtable_build_delete_device(&txn->batch, ref, device);
+
+	adding->device = device->text;
+	return end_op(txn, adding, kind, ret);
+}
+
+static int change_named_device(struct nfto_txn *txn, enum op_kind kind,
+			       const struct flowtable_ref *ref, const char *name)
+{
+	struct device_spec device;
+	struct adding adding;
+	int ret = begin_op(txn, &adding, "flowtable", (enum nfto_family)ref->family, ref->table,
+			   ref->name, name);
+
+	if (ret < 0)
+		return ret;
+	device_spec_set(&device, name, false);
+	return end_device_op(txn, &adding, kind, ref, &device);
+}
+
 NFTO_API int nfto_txn_add_device(struct nfto_txn *txn, enum nfto_family family, const char *table,
 				 const char *flowtable, const char *device)
 {
 	struct flowtable_ref ref = { (uint8_t)family, table, flowtable };
-	struct adding adding;
-	int ret = begin_op(txn, &adding, "flowtable", family, table, flowtable, device);
 
-	if (ret < 0)
-		return ret;
-	ret = flowtable_build_add_device(&txn->batch, &ref, device);
-	return end_op(txn, &adding, OP_ADD_DEVICE, ret);
+	return change_named_device(txn, OP_ADD_DEVICE, &ref, device);
 }
 
 NFTO_API int nfto_txn_delete_device(struct nfto_txn *txn, enum nfto_family family,
 				    const char *table, const char *flowtable, const char *device)
 {
 	struct flowtable_ref ref = { (uint8_t)family, table, flowtable };
-	struct adding adding;
-	int ret = begin_op(txn, &adding, "flowtable", family, table, flowtable, device);
 
-	if (ret < 0)
-		return ret;
-	ret = flowtable_build_delete_device(&txn->batch, &ref, device);
-	return end_op(txn, &adding, OP_DELETE_DEVICE, ret);
+	return change_named_device(txn, OP_DELETE_DEVICE, &ref, device);
+}
+
+/* What the kernel lists may be no name of a device: it takes any. */
+int txn_change_device(struct nfto_txn *txn, enum op_kind kind, const struct flowtable_ref *ref,
+		      const struct device_spec *device)
+{
+	struct adding adding;
+	int ret = begin_op(txn, &adding, "flowtable", (enum nfto_family)ref->family, ref->table,
+			   ref->name, NULL);
+
+	return ret < 0 ? ret : end_device_op(txn, &adding, kind, ref, device);
 }
 
 NFTO_API int nfto_txn_add_forward_chain(struct nfto_txn *txn, enum nfto_family family,
@@ -391,7 +417,7 @@ void txn_describe(const struct nfto_txn *txn, size_t index, char *text, size_t s
 	};
 	const struct op *op = txn->ops[index];
 	const char *preposition = words[op->kind].preposition;
-	char object[OBJECT_SIZE], device[4 * IFNAMSIZ];
+	char object[OBJECT_SIZE], device[4 * DEVICE_SPEC_SIZE];
 
 	printable(object, sizeof(object), op->object);
 	printable(device, sizeof(device), op->device);

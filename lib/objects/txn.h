@@ -2,6 +2,7 @@
 #ifndef NFTO_TXN_H
 #define NFTO_TXN_H
 
+#include "codec/flowtable.h"
 #include "codec/wanted_set.h"
 #include "internal.h"
 
@@ -24,7 +25,7 @@ enum op_kind {
 struct op {
 	enum op_kind kind;
 	size_t first_message;
-	char device[IFNAMSIZ];
+	char device[DEVICE_SPEC_SIZE];
 	const char *flowtable; /* that a rule refers to, described as an object; or NULL */
 	char object[];	       /* for people */
 };
@@ -40,6 +41,11 @@ struct nfto_txn {
 /* A transaction that is only done if the rule set is of this generation still: else it fails with
  * NFTO_ERROR_INTERRUPTED. 0: of any. */
 int txn_new_at(struct nfto_ctx *ctx, uint32_t generation, struct nfto_txn **txn);
+
+/* Adds a device to a flowtable (OP_ADD_DEVICE), or removes it (OP_DELETE_DEVICE): one that need not
+ * be there, or a wildcard. As nfto_txn_*(). */
+int txn_change_device(struct nfto_txn *txn, enum op_kind kind, const struct flowtable_ref *ref,
+		      const struct device_spec *device);
 
 /* Writes the names that were asked for into a set of the table of an instance. */
 int txn_write_wanted(struct nfto_txn *txn, const char *table, const struct wanted_name *names,

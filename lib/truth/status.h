@@ -14,7 +14,7 @@
 #include "software_flow.h"
 
 struct status_device {
-	char name[IFNAMSIZ];
+	char name[DEVICE_SPEC_SIZE];
 	enum nfto_device_state state;
 	char evidence[256];
 };

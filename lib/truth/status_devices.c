@@ -184,7 +184,7 @@ static int judge_flowtable(struct survey *survey)
 	int ret = 0;
 
 	for (size_t i = 0; flowtable && i < flowtable->device_count && ret == 0; i++)
-		ret = judge_bound(survey, flowtable->devices[i]);
+		ret = judge_bound(survey, flowtable->devices[i].text);
 	return ret;
 }
 

@@ -79,6 +79,15 @@ static void parse_rule(const struct nlmsghdr *message)
 	expect_text(info.comment, sizeof(info.comment));
 }
 
+/* Each binds what it is called, and nothing of another begin. */
+static void use_device(const struct device_spec *device)
+{
+	expect_text(device->text, sizeof(device->text));
+	expect(device_spec_covers(device, device->text));
+	expect(device_spec_includes(device, device));
+	expect(!device->is_wildcard || device->text[strlen(device->text) - 1] == '*');
+}
+
 static void parse_flowtable(const struct nlmsghdr *message)
 {
 	struct flowtable_info info;
@@ -90,7 +99,7 @@ static void parse_flowtable(const struct nlmsghdr *message)
 	expect_text(info.table, sizeof(info.table));
 	expect_text(info.name, sizeof(info.name));
 	for (size_t i = 0; i < info.device_count; i++)
-		expect_text(info.devices[i], IFNAMSIZ);
+		use_device(&info.devices[i]);
 	flowtable_info_free(&info);
 }
 

@@ -183,9 +183,6 @@ static const struct attribute set_elements[] = {
 	END,
 };
 
-/* Of Linux 6.17. */
-#define NFTA_DEVICE_PREFIX 2
-
 static const struct attribute devices[] = {
 	{ NFTA_DEVICE_NAME, "name", TEXT, NULL },
 	{ NFTA_DEVICE_PREFIX, "prefix", TEXT, NULL },

@@ -115,6 +115,19 @@ void reply_table(struct fake *fake, const char *name, const char *comment)
 	reply_table_with_flags(fake, NFPROTO_INET, name, comment, 0);
 }
 
+static void put_device(struct nlmsghdr *message, const char *device)
+{
+	size_t length = strlen(device);
+	char prefix[IFNAMSIZ] = "";
+
+	if (device[length - 1] != '*') {
+		mnl_attr_put_strz(message, NFTA_DEVICE_NAME, device);
+		return;
+	}
+	memcpy(prefix, device, length - 1);
+	mnl_attr_put_strz(message, NFTA_DEVICE_PREFIX, prefix);
+}
+
 void reply_flowtable(struct fake *fake, const struct reply_flowtable *flowtable)
 {
 	struct nlmsghdr *message =
@@ -131,7 +144,7 @@ void reply_flowtable(struct fake *fake, const struct reply_flowtable *flowtable)
 	put_be32(message, NFTA_FLOWTABLE_HOOK_PRIORITY, (uint32_t)flowtable->priority);
 	devices = mnl_attr_nest_start(message, NFTA_FLOWTABLE_HOOK_DEVS);
 	for (const char *const *device = flowtable->devices; *device; device++)
-		mnl_attr_put_strz(message, NFTA_DEVICE_NAME, *device);
+		put_device(message, *device);
 	mnl_attr_nest_end(message, devices);
 	mnl_attr_nest_end(message, hook);
 	fake_close(fake, message);

@@ -52,7 +52,7 @@ struct reply_flowtable {
 	uint32_t flags;
 	uint32_t use;
 	uint64_t handle;
-	const char *const *devices; /* ends with NULL */
+	const char *const *devices; /* ends with NULL; a wildcard ends with '*' */
 };
 void reply_flowtable(struct fake *fake, const struct reply_flowtable *flowtable);
 

@@ -373,21 +373,55 @@ static void put_device(struct fake *fake, uint16_t type, const char *device, siz
 	fake_close(fake, message);
 }
 
-/* NFTA_DEVICE_PREFIX, of Linux 6.17 */
 static void wildcard(struct fake *fake)
 {
-	put_device(fake, 2, "eth", 4);
+	put_device(fake, NFTA_DEVICE_PREFIX, "eth", 4);
+}
+
+static void wildcard_without_nul(struct fake *fake)
+{
+	put_device(fake, NFTA_DEVICE_PREFIX, "eth", 3);
+}
+
+static void longest_wildcard(struct fake *fake)
+{
+	put_device(fake, NFTA_DEVICE_PREFIX, "123456789012345", 16);
+}
+
+static void wildcard_for_all(struct fake *fake)
+{
+	put_device(fake, NFTA_DEVICE_PREFIX, "", 1);
+}
+
+static void wildcard_without_bytes(struct fake *fake)
+{
+	put_device(fake, NFTA_DEVICE_PREFIX, "", 0);
+}
+
+static void wildcard_too_long(struct fake *fake)
+{
+	put_device(fake, NFTA_DEVICE_PREFIX, "1234567890123456", 17);
 }
 
 /* As Linux 6.16 wrote wildcards. */
-static void device_without_nul(struct fake *fake)
+static void name_without_nul(struct fake *fake)
 {
 	put_device(fake, NFTA_DEVICE_NAME, "eth", 3);
 }
 
-static void longest_device_without_nul(struct fake *fake)
+static void longest_name_without_nul(struct fake *fake)
 {
 	put_device(fake, NFTA_DEVICE_NAME, "123456789012345", 15);
+}
+
+static void name_without_bytes(struct fake *fake)
+{
+	put_device(fake, NFTA_DEVICE_NAME, "", 0);
+}
+
+static void device_of_another_kind(struct fake *fake)
+{
+	put_device(fake, NFTA_DEVICE_MAX + 1, "eth", 4);
 }
 
 static void device_too_long(struct fake *fake)
@@ -500,12 +534,19 @@ static const struct variant variants[] = {
 	{ "empty hook", empty_hook, { NULL }, false },
 	{ "empty list of devices", empty_devices, { NULL }, false },
 	{ "unknown attributes", unknown_attributes, { NULL }, false },
-	{ "wildcard of Linux 6.17", wildcard, { "lan0", "wan0" }, false },
-	{ "device without NUL", device_without_nul, { "lan0", "eth", "wan0" }, false },
-	{ "longest device without NUL",
-	  longest_device_without_nul,
-	  { "lan0", "123456789012345", "wan0" },
+	{ "wildcard", wildcard, { "lan0", "eth*", "wan0" }, false },
+	{ "wildcard without NUL", wildcard_without_nul, { "lan0", "eth*", "wan0" }, false },
+	{ "longest wildcard", longest_wildcard, { "lan0", "123456789012345*", "wan0" }, false },
+	{ "wildcard for all", wildcard_for_all, { "lan0", "*", "wan0" }, false },
+	{ "wildcard without bytes", wildcard_without_bytes, { "lan0", "*", "wan0" }, false },
+	{ "wildcard too long", wildcard_too_long, { NULL }, true },
+	{ "wildcard of Linux 6.16", name_without_nul, { "lan0", "eth*", "wan0" }, false },
+	{ "longest wildcard of Linux 6.16",
+	  longest_name_without_nul,
+	  { "lan0", "123456789012345*", "wan0" },
 	  false },
+	{ "wildcard for all of Linux 6.16", name_without_bytes, { "lan0", "*", "wan0" }, false },
+	{ "device of another kind", device_of_another_kind, { "lan0", "wan0" }, false },
 	{ "device too long", device_too_long, { NULL }, true },
 	{ "list of devices cut", devices_cut, { NULL }, true },
 	{ "hook longer than the message", hook_longer_than_the_message, { NULL }, true },
