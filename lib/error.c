@@ -32,7 +32,8 @@ static const struct {
 					"the driver does not take hardware offload",
 					"use software offload, or leave this device out" },
 	[NFTO_ERROR_DEVICE_BUSY] = { "device-busy", "another flowtable has its hardware",
-				     "find the flowtable with 'nft list flowtables'" },
+				     "take the device out of that flowtable: 'nftoffload status' "
+				     "lists all of them" },
 	[NFTO_ERROR_DEVICE_DUPLICATE] = { "device-duplicate",
 					  "the device is given twice, or is in another flowtable "
 					  "of this table",

@@ -122,20 +122,11 @@ static int set_missing(struct nfto_ctx *ctx, struct nfto_device_caps *device)
 
 static void name_holder(struct proof *proof, const struct nfto_flowtables *list, const char *device)
 {
-	char holder[OBJECT_SIZE], shown[OBJECT_SIZE];
+	char holder[OBJECT_SIZE];
 
-	for (size_t i = 0; i < list->count; i++) {
-		const struct flowtable_info *info = &list->items[i].info;
-
-		if (!(info->flags & NFT_FLOWTABLE_HW_OFFLOAD) || !flowtable_info_has(info, device))
-			continue;
-		snprintf(holder, sizeof(holder), "%s %s %s",
-			 nfto_family_name((enum nfto_family)info->family), info->table, info->name);
-		printable(shown, sizeof(shown), holder);
+	if (flowtables_describe_holder(list, device, holder, sizeof(holder)))
 		snprintf(proof->evidence, sizeof(proof->evidence),
-			 "its hardware is bound already, to the flowtable %s", shown);
-		return;
-	}
+			 "its hardware is bound already, to the flowtable %s", holder);
 }
 
 /* Only a driver that takes flowtables can say that it has one. */

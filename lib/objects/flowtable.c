@@ -59,6 +59,36 @@ int flowtables_read(struct nfto_ctx *ctx, uint8_t family, const char *table,
 	return error_set_request(&ctx->error, &ctx->nft.error, ret, "the list of flowtables");
 }
 
+static const struct device_spec *find_device(const struct flowtable_info *info, const char *device)
+{
+	for (size_t i = 0; i < info->device_count; i++) {
+		if (device_spec_covers(&info->devices[i], device))
+			return &info->devices[i];
+	}
+	return NULL;
+}
+
+bool flowtables_describe_holder(const struct nfto_flowtables *list, const char *device, char *text,
+				size_t size)
+{
+	char raw[OBJECT_SIZE + DEVICE_SPEC_SIZE];
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct flowtable_info *info = &list->items[i].info;
+		const struct device_spec *spec = find_device(info, device);
+
+		if (!(info->flags & NFT_FLOWTABLE_HW_OFFLOAD) || !spec)
+			continue;
+		snprintf(raw, sizeof(raw), "%s %s %s%s%s",
+			 nfto_family_name((enum nfto_family)info->family), info->table, info->name,
+			 spec->is_wildcard ? ", which lists " : "",
+			 spec->is_wildcard ? spec->text : "");
+		printable(text, size, raw);
+		return true;
+	}
+	return false;
+}
+
 NFTO_API int nfto_flowtables_read(struct nfto_ctx *ctx, struct nfto_flowtables **out)
 {
 	struct nfto_flowtables *list;

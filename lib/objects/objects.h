@@ -31,6 +31,11 @@ int flowtables_read(struct nfto_ctx *ctx, uint8_t family, const char *table,
 		    struct nfto_flowtables *list);
 void flowtables_clear(struct nfto_flowtables *list);
 
+/* Describes the flowtable that has a device's hardware, "inet firewall f", safe on a terminal; false:
+ * none of the list has it. */
+bool flowtables_describe_holder(const struct nfto_flowtables *list, const char *device, char *text,
+				size_t size);
+
 /* table.c: 1 if the table is there, 0 if not, or a negative errno. */
 int table_read(struct nfto_ctx *ctx, uint8_t family, const char *name, struct table_info *info);
 

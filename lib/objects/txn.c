@@ -487,9 +487,28 @@ static enum nfto_error_code settle(const struct nfto_txn *txn, const struct op *
 	return NFTO_ERROR_NOT_SUPPORTED;
 }
 
+/* nft(8) shows no flowtable with a wildcard that it does not know, so it is told here. */
+static const char *name_holder(struct nfto_ctx *ctx, const char *device, char *sentence,
+			       size_t size)
+{
+	struct nfto_flowtables list;
+	char holder[OBJECT_SIZE];
+	bool is_known;
+
+	if (flowtables_read(ctx, AF_UNSPEC, NULL, &list) < 0)
+		return NULL;
+	is_known = flowtables_describe_holder(&list, device, holder, sizeof(holder));
+	flowtables_clear(&list);
+	if (!is_known)
+		return NULL;
+	snprintf(sentence, size, "another flowtable has its hardware: %s", holder);
+	return sentence;
+}
+
 static int explain_refusal(struct nfto_txn *txn, const struct reply_error *reply, size_t failed)
 {
 	const struct op *op = op_of_message(txn, failed);
+	char sentence[OBJECT_SIZE + 64];
 	struct error_details details = {
 		.object = op->object,
 		.device = op->device,
@@ -497,8 +516,10 @@ static int explain_refusal(struct nfto_txn *txn, const struct reply_error *reply
 	};
 	enum nfto_error_code code;
 
-	code = refusal_code(op, messages_get(&txn->batch, failed), reply);
-	return error_set(&txn->ctx->error, settle(txn, op, code), reply->errnum, &details);
+	code = settle(txn, op, refusal_code(op, messages_get(&txn->batch, failed), reply));
+	if (code == NFTO_ERROR_DEVICE_BUSY)
+		details.sentence = name_holder(txn->ctx, op->device, sentence, sizeof(sentence));
+	return error_set(&txn->ctx->error, code, reply->errnum, &details);
 }
 
 static const char changing[] = "other processes keep changing the rule set";

@@ -240,6 +240,8 @@ struct holder {
 
 static const struct holder holders[] = {
 	{ "seen", HARDWARE, "lan0", "bound already, to the flowtable inet fw4 ft" },
+	{ "seen by a wildcard", HARDWARE, "la*",
+	  "bound already, to the flowtable inet fw4 ft, which lists la*" },
 	{ "software", 0, "lan0", "to no flowtable of this network namespace" },
 	{ "of another device", HARDWARE, "lan1", "to no flowtable of this network namespace" },
 };

@@ -255,6 +255,53 @@ static void test_rule_behind_its_flowtable(void **state)
 	tear_down_txn(&setup);
 }
 
+/* ---- Whose hardware is it? */
+
+struct holder {
+	const char *name;
+	uint32_t flags;
+	const char *device; /* of another flowtable */
+	const char *message;
+};
+
+#define BUSY "device \"lan0\" in flowtable inet t f: another flowtable has its hardware"
+
+static const struct holder holders[] = {
+	{ "by its name", NFTO_FLOWTABLE_HARDWARE, "lan0", BUSY ": ip fw g" },
+	{ "by a wildcard", NFTO_FLOWTABLE_HARDWARE, "la*", BUSY ": ip fw g, which lists la*" },
+	{ "another device", NFTO_FLOWTABLE_HARDWARE, "wan0", BUSY },
+	{ "another wildcard", NFTO_FLOWTABLE_HARDWARE, "wan*", BUSY },
+	{ "in software", NFTO_FLOWTABLE_COUNTER, "la*", BUSY },
+};
+
+static void test_holder(void **state)
+{
+	const struct holder *holder = *state;
+	const struct reply_flowtable flowtable = {
+		.family = NFPROTO_IPV4,
+		.table = "fw",
+		.name = "g",
+		.flags = holder->flags,
+		.devices = (const char *const[]){ holder->device, NULL },
+	};
+	struct txn_setup setup;
+
+	set_up_txn(&setup);
+	assert_int_equal(op_add_device(setup.txn), 0);
+	fake_answer(setup.fake, BATCH);
+	reply_error(setup.fake, 1, EBUSY);
+	reply_ack(setup.fake);
+	fake_answer(setup.fake, NFT(NFT_MSG_GETGEN));
+	reply_generation(setup.fake);
+	fake_answer(setup.fake, NFT(NFT_MSG_GETFLOWTABLE));
+	reply_flowtable(setup.fake, &flowtable);
+	reply_done(setup.fake);
+	assert_int_equal(nfto_txn_commit(setup.txn), -EBUSY);
+	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_DEVICE_BUSY);
+	assert_string_equal(nfto_error_message(setup.error), holder->message);
+	tear_down_txn(&setup);
+}
+
 /* ---- Whose refusal is it? */
 
 static int add_many(struct nfto_txn *txn)
@@ -388,6 +435,7 @@ int main(void)
 
 	failures += run_table(refusals, test_refusal);
 	failures += run_table(present_flowtables, test_rule_without_flowtable);
+	failures += run_table(holders, test_holder);
 	failures += run_table(culprits, test_culprit);
 	failures += run_table(whole_batches, test_whole_batch);
 	return failures != 0;
