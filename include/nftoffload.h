@@ -1021,7 +1021,8 @@ enum nfto_device_state {
 	NFTO_DEVICE_HARDWARE = 1,
 	/** It is bound, for the software fast path. */
 	NFTO_DEVICE_SOFTWARE = 2,
-	/** It was asked for, and is not bound: it does not exist, or has come since. */
+	/** It was asked for, and is not bound: it does not exist, has come since, or its driver has
+	 *  refused. */
 	NFTO_DEVICE_MISSING = 3,
 	/** It is bound in software only: its driver does not take the flowtable in hardware. */
 	NFTO_DEVICE_REFUSED = 4,

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "netlink/messages.h"
+#include "nft.h"
 
 /* What is hooked on the ingress of a device, as nfnetlink_hook lists it (5.14 and later): 0 or
  * -ENOMEM. */
@@ -14,6 +14,10 @@ int hook_build_dump(struct messages *messages, const char *device);
 struct hook_info {
 	bool is_flowtable;
 	bool is_nameless; /* the kernel does not know its functions by name */
+	bool is_named;	  /* it says which flowtable it is: */
+	uint8_t family;
+	char table[NFT_NAME_SIZE];
+	char flowtable[NFT_NAME_SIZE];
 };
 
 /* 0 or -EBADMSG. */

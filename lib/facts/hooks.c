@@ -1,17 +1,29 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <string.h>
 
 #include "codec/hook.h"
 #include "hooks.h"
 
 struct listing {
-	bool has_flowtable;
-	bool has_nameless; /* a hook of which the kernel does not tell what it is */
+	const struct flowtable_info *flowtable; /* that is looked for */
+	bool has_it;
+	bool has_unnamed;  /* a flowtable of which the kernel does not tell which one it is */
+	bool has_nameless; /* a hook of which it does not tell what it is */
 };
 
 static void restart(void *data)
 {
-	*(struct listing *)data = (struct listing){ .has_flowtable = false };
+	struct listing *listing = data;
+
+	*listing = (struct listing){ .flowtable = listing->flowtable };
+}
+
+static bool is_hook_of(const struct hook_info *info, const struct flowtable_info *flowtable)
+{
+	return info->is_named && info->family == flowtable->family &&
+	       strcmp(info->table, flowtable->table) == 0 &&
+	       strcmp(info->flowtable, flowtable->name) == 0;
 }
 
 static int take(const struct nlmsghdr *message, void *data)
@@ -22,14 +34,15 @@ static int take(const struct nlmsghdr *message, void *data)
 
 	if (ret < 0)
 		return ret;
-	listing->has_flowtable |= info.is_flowtable;
-	listing->has_nameless |= info.is_nameless;
+	listing->has_it |= is_hook_of(&info, listing->flowtable);
+	listing->has_unnamed |= info.is_flowtable && !info.is_named;
+	listing->has_nameless |= info.is_nameless && !info.is_flowtable;
 	return 0;
 }
 
 static enum nfto_answer judge(const struct listing *listing)
 {
-	if (listing->has_flowtable)
+	if (listing->has_it || listing->has_unnamed)
 		return NFTO_YES;
 	return listing->has_nameless ? NFTO_UNKNOWN : NFTO_NO;
 }
@@ -40,14 +53,14 @@ static bool is_refusal(const struct nfto_ctx *ctx, int result)
 	return result == -EINTR || (result < 0 && ctx->nft.error.errnum == -result);
 }
 
-int hooks_have_flowtable(struct nfto_ctx *ctx, struct hooks *hooks, const char *device,
-			 enum nfto_answer *answer)
+int hooks_find_flowtable(struct nfto_ctx *ctx, struct hooks *hooks, const char *device,
+			 const struct flowtable_info *flowtable, struct binding *binding)
 {
-	struct listing listing = { .has_flowtable = false };
+	struct listing listing = { .flowtable = flowtable };
 	struct dump dump = { .restart = restart, .take = take, .data = &listing };
 	int ret;
 
-	*answer = NFTO_UNKNOWN;
+	*binding = (struct binding){ .answer = NFTO_UNKNOWN };
 	if (hooks->is_silent)
 		return 0;
 	ret = hook_build_dump(&dump.request, device);
@@ -55,7 +68,7 @@ int hooks_have_flowtable(struct nfto_ctx *ctx, struct hooks *hooks, const char *
 		ret = channel_dump(&ctx->nft, &dump);
 	messages_free(&dump.request);
 	if (ret == 0)
-		*answer = judge(&listing);
+		*binding = (struct binding){ judge(&listing), listing.has_it };
 	else if (!is_refusal(ctx, ret))
 		return error_set_request(&ctx->error, &ctx->nft.error, ret, "the list of hooks");
 	/* The device may be gone; anything else is about all of them. */

@@ -140,20 +140,43 @@ static int find_missing(struct survey *survey, struct status_device *device)
 			   device->evidence);
 }
 
-/* From 6.16 on the kernel lists names, and has no hook where a device is not there. */
+/* It came from another network namespace, and its driver refuses the flowtable: the kernel does not
+ * look whether a device that is moved was bound. */
+static int find_unbound(struct survey *survey, struct status_device *device)
+{
+	struct nfto_finding *finding;
+	char name[ESCAPED_NAME_SIZE];
+
+	device->state = NFTO_DEVICE_MISSING;
+	name_escape(device->name, name, sizeof(name));
+	finding = findings_add(&survey->status->findings, NFTO_FINDING_DEVICE_NOT_BOUND, "%s: %s",
+			       device->name, device->evidence);
+	if (!finding)
+		return no_memory(survey);
+	finding_advise(finding, "see whether its driver takes a flowtable: nftoffload probe %s",
+		       name);
+	return 0;
+}
+
 static int judge_hook(struct survey *survey, struct status_device *device)
 {
-	enum nfto_answer answer;
-	int ret = hooks_have_flowtable(survey->ctx, &survey->hooks, device->name, &answer);
+	const struct flowtable_info *flowtable = survey->status->flowtable;
+	struct binding binding;
+	int ret = hooks_find_flowtable(survey->ctx, &survey->hooks, device->name, flowtable,
+				       &binding);
 
 	if (ret < 0)
 		return ret;
-	if (answer == NFTO_YES)
+	if (binding.answer == NFTO_YES && binding.is_certain)
+		add_evidence(device, "hooked at its ingress as %s %s %s",
+			     nfto_family_name((enum nfto_family)flowtable->family),
+			     flowtable->table, flowtable->name);
+	else if (binding.answer == NFTO_YES)
 		add_evidence(device, "hooked at its ingress");
-	if (answer != NFTO_NO)
+	if (binding.answer != NFTO_NO)
 		return 0;
-	add_evidence(device, "but the kernel lists no hook of a flowtable on it");
-	return find_missing(survey, device);
+	add_evidence(device, "but the kernel lists no hook of it on the device");
+	return find_unbound(survey, device);
 }
 
 static int judge_bound(struct survey *survey, const char *name)
@@ -173,7 +196,7 @@ static int judge_bound(struct survey *survey, const char *name)
 		return find_missing(survey, device);
 	}
 	ret = judge_hook(survey, device);
-	if (ret < 0 || !is_hardware || device->state == NFTO_DEVICE_MISSING)
+	if (ret < 0 || device->state != NFTO_DEVICE_HARDWARE)
 		return ret;
 	return judge_feature(survey, device, link);
 }

@@ -135,8 +135,13 @@ static void parse_conntrack_counts(const struct nlmsghdr *message)
 static void parse_hook(const struct nlmsghdr *message)
 {
 	struct hook_info info;
+	int ret = hook_parse(message, &info);
 
-	expect_result(hook_parse(message, &info));
+	expect_result(ret);
+	if (ret < 0 || !info.is_named)
+		return;
+	expect_text(info.table, sizeof(info.table));
+	expect_text(info.flowtable, sizeof(info.flowtable));
 }
 
 /* Each is for messages of one type. */

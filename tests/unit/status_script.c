@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include <arpa/inet.h>
 #include <string.h>
 
 #include <linux/netfilter/nfnetlink_conntrack.h>
@@ -51,15 +52,32 @@ void status_answer_links(struct fake *fake, const struct status_script *script)
 	caps_answer_family(fake, 0);
 }
 
+/* As nfnl_hook_put_nft_ft_info() of net/netfilter/nfnetlink_hook.c, Linux 7.2. */
+static void put_flowtable(struct nlmsghdr *message, const struct status_script *script)
+{
+	struct nlattr *info = mnl_attr_nest_start(message, NFNLA_HOOK_CHAIN_INFO), *names;
+
+	mnl_attr_put_u32(message, NFNLA_HOOK_INFO_TYPE, htonl(NFNL_HOOK_TYPE_NFT_FLOWTABLE));
+	names = mnl_attr_nest_start(message, NFNLA_HOOK_INFO_DESC);
+	mnl_attr_put_strz(message, NFNLA_CHAIN_TABLE, script->hook_table);
+	mnl_attr_put_strz(message, NFNLA_CHAIN_NAME, "ft");
+	mnl_attr_put_u8(message, NFNLA_CHAIN_FAMILY,
+			script->hook_family ? script->hook_family : NFPROTO_INET);
+	mnl_attr_nest_end(message, names);
+	mnl_attr_nest_end(message, info);
+}
+
 /* As nfnl_hook_dump_one() of net/netfilter/nfnetlink_hook.c. */
-static void reply_hook(struct fake *fake, const char *function)
+static void reply_hook(struct fake *fake, const struct status_script *script)
 {
 	struct nlmsghdr *message = reply_open(fake, HOOKS, NLM_F_MULTI, NFPROTO_NETDEV);
 
 	mnl_attr_put_strz(message, NFNLA_HOOK_MODULE_NAME, "nf_flow_table_inet");
-	mnl_attr_put_strz(message, NFNLA_HOOK_FUNCTION_NAME, function);
+	mnl_attr_put_strz(message, NFNLA_HOOK_FUNCTION_NAME, script->hook);
 	mnl_attr_put_u32(message, NFNLA_HOOK_HOOKNUM, 0);
 	mnl_attr_put_u32(message, NFNLA_HOOK_PRIORITY, 0);
+	if (script->hook_table)
+		put_flowtable(message, script);
 	fake_close(fake, message);
 }
 
@@ -71,7 +89,7 @@ void status_answer_device(struct fake *fake, const struct status_script *script,
 		reply_error(fake, 0, script->hooks);
 	} else {
 		if (script->hook)
-			reply_hook(fake, script->hook);
+			reply_hook(fake, script);
 		reply_done(fake);
 	}
 	if (is_in_hardware)
@@ -111,6 +129,13 @@ static bool has_flowtable(const struct instance_script *instance)
 	return instance->flowtable && strcmp(instance->flowtable, "ft") == 0;
 }
 
+static bool has_own_hook(const struct status_script *script)
+{
+	if (!script->hook || !script->hook_table)
+		return script->hook;
+	return !script->hook_family && strcmp(script->hook_table, "nftoffload") == 0;
+}
+
 void status_answer(struct fake *fake, const struct instance_script *instance,
 		   const struct status_script *script)
 {
@@ -118,7 +143,8 @@ void status_answer(struct fake *fake, const struct instance_script *instance,
 	status_answer_flowtables(fake, instance, script);
 	status_answer_links(fake, script);
 	for (size_t i = 0; has_flowtable(instance) && instance->devices[i]; i++)
-		status_answer_device(fake, script, instance->flags & HARDWARE && script->hook);
+		status_answer_device(fake, script,
+				     instance->flags & HARDWARE && has_own_hook(script));
 	if (has_flowtable(instance) && instance->has_wanted && is_tried(instance))
 		answer_trials(fake, instance, script);
 	status_answer_flows(fake, script);

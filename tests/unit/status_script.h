@@ -12,6 +12,8 @@ struct status_script {
 	const char *const *links; /* NULL: lan0 and wan0; ends with NULL */
 	int hooks;		  /* an errno: the kernel does not list them */
 	const char *hook;	  /* the function that is hooked on each; NULL: none */
+	const char *hook_table;	  /* of the flowtable that it is of, ft; NULL: it is not told */
+	uint8_t hook_family;	  /* of that table; 0: inet */
 	bool feature_is_off;	  /* hw-tc-offload */
 	int refusal;		  /* what drivers say in a trial */
 	const struct reply_flow *flows;

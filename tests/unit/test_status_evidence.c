@@ -102,6 +102,25 @@ static void no_hook(struct instance_script *instance, struct status_script *scri
 	script->hook = NULL;
 }
 
+static void hook_of_another(struct instance_script *instance, struct status_script *script)
+{
+	(void)instance;
+	script->hook_table = "fw4";
+}
+
+static void hook_of_another_family(struct instance_script *instance, struct status_script *script)
+{
+	(void)instance;
+	script->hook_table = NAME;
+	script->hook_family = NFPROTO_IPV4;
+}
+
+static void hook_with_its_name(struct instance_script *instance, struct status_script *script)
+{
+	(void)instance;
+	script->hook_table = NAME;
+}
+
 static void gone(struct instance_script *instance, struct status_script *script)
 {
 	static const char *const links[] = { "wan0", NULL };
@@ -255,7 +274,13 @@ static const struct reason {
 	{ "hardware unused", "auto", COUNTER, nothing, NFTO_MODE_SOFTWARE, "hardware-unused",
 	  BOTH("software") },
 	{ "no hook", "auto", HARDWARE | COUNTER, no_hook, NFTO_MODE_NONE,
-	  "device-missing device-missing", BOTH("missing") },
+	  "device-not-bound device-not-bound", BOTH("missing") },
+	{ "hook of another flowtable", "auto", HARDWARE | COUNTER, hook_of_another, NFTO_MODE_NONE,
+	  "device-not-bound device-not-bound", BOTH("missing") },
+	{ "hook of another family", "auto", HARDWARE | COUNTER, hook_of_another_family,
+	  NFTO_MODE_NONE, "device-not-bound device-not-bound", BOTH("missing") },
+	{ "hook with its name", "auto", HARDWARE | COUNTER, hook_with_its_name, NFTO_MODE_HARDWARE,
+	  "", BOTH("hardware") },
 	{ "not bound", "auto", HARDWARE | COUNTER, not_bound, NFTO_MODE_HARDWARE,
 	  "device-not-bound", BOTH("hardware") ", dmz0 missing" },
 	{ "missing", "auto", HARDWARE | COUNTER, missing, NFTO_MODE_HARDWARE, "device-missing",
