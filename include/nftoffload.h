@@ -486,9 +486,12 @@ enum nfto_plan_decision {
 	NFTO_PLAN_LEFT_OUT = 2,
 	/** It is not there. */
 	NFTO_PLAN_MISSING = 3,
+	/** It is not there, and the flowtable lists its name: the kernel binds it when it appears.
+	 *  Only in the plan of nfto_result_plan(), since it takes a question to the kernel. */
+	NFTO_PLAN_WAITING = 4,
 };
 
-/** "taken", "left-out", "missing"; "unknown" for another value. Since 0.1. */
+/** "taken", "left-out", "missing", "waiting"; "unknown" for another value. Since 0.1. */
 const char *nfto_plan_decision_name(enum nfto_plan_decision decision);
 
 /** Why. Values are stable; new ones may come at the end. */
@@ -610,6 +613,15 @@ struct nfto_result;
  * somebody else changes the rule set meanwhile, or a device goes, it is begun again, up to 20
  * times.
  *
+ * From Linux 6.16 on, the kernel binds devices by their names when they appear. So in software it
+ * is given the names of those that do not exist, too, and from Linux 6.17 on wildcards, but for
+ * those of which the plan takes nothing as it is (of bridges it may take the ports alone), or which
+ * stand for a device that would do harm. In hardware it is not, since a name in a flowtable for
+ * hardware is blocked for devices whose drivers refuse, see NFTO_FINDING_NAME_BLOCKED. In both, what
+ * is listed and vanishes stays listed as long as it is asked for, to be bound when it is back. (An
+ * nft(8) with a libnftnl before 1.3.0 does not show a flowtable with a wildcard, and a rule set that
+ * it has saved then does not load: name the devices there.)
+ *
  * A change between hardware and software, or of the ingress priority, replaces the flowtable, since
  * the kernel can't change it: its flows start again. A flowtable in hardware is drained before,
  * once the kernel has judged that the rest will do, see nfto_spec_set_drain(); that may take as
@@ -659,7 +671,7 @@ enum nfto_mode nfto_result_mode(const struct nfto_result *result);
 const struct nfto_error *nfto_result_fallback(const struct nfto_result *result);
 
 /** The plan that was brought about: each device with its decision and reason, those too that are
- *  missing or left out. Borrowed from the result. Since 0.1. */
+ *  missing, waited for, or left out. Borrowed from the result. Since 0.1. */
 const struct nfto_plan *nfto_result_plan(const struct nfto_result *result);
 
 /** How many steps it took: the operations of the batch. 0 if nothing was changed. Since 0.1. */
@@ -1847,7 +1859,8 @@ int nfto_txn_set_flowtable_flags(struct nfto_txn *txn, enum nfto_family family, 
 
 /** Add a device to a flowtable; one that it has already is left as it is. Each device is a message
  *  of its own, so that a refusal names it, and so that there may be more than the 255 which the
- *  kernel takes in one message. Since 0.1. */
+ *  kernel takes in one message. From Linux 6.16 on it need not exist: the kernel binds it when it
+ *  appears, or blocks its name, see NFTO_FINDING_NAME_BLOCKED. Since 0.1. */
 int nfto_txn_add_device(struct nfto_txn *txn, enum nfto_family family, const char *table,
 			const char *flowtable, const char *device);
 
@@ -1889,7 +1902,8 @@ int nfto_txn_add_leak_detector(struct nfto_txn *txn, const char *table, const ch
  * Do it. After success the transaction is empty and may be used again; after failure nothing has
  * happened, and its operations are still in it.
  * @return 0, or the error of the first operation that failed, which nfto_ctx_error() names:
- *   -ENOENT      NFTO_ERROR_NO_TABLE, NO_FLOWTABLE, NO_CHAIN, NO_DEVICE, DEVICE_NOT_BOUND
+ *   -ENOENT      NFTO_ERROR_NO_TABLE, NO_FLOWTABLE, NO_CHAIN, DEVICE_NOT_BOUND; NO_DEVICE, before
+ *                Linux 6.16
  *   -ENOENT      NFTO_ERROR_NOT_SUPPORTED: the kernel has no flowtables
  *   -EOPNOTSUPP  NFTO_ERROR_DEVICE_REFUSED, IMMUTABLE, NOT_SUPPORTED
  *   -EBUSY       NFTO_ERROR_DEVICE_BUSY, IN_USE

@@ -32,6 +32,9 @@ struct nfto_ctx {
 	int netns_fd;	      /* -1 where /proc is not mounted */
 	struct nfto_error error;
 
+	/* What is known of them: see features_ask_once(). */
+	enum nfto_answer features[NFTO_FEATURE_WILDCARDS + 1];
+
 	/* Tests have others. */
 	const struct transport_opener *opener;
 	const struct clock *clock;

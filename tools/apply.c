@@ -62,6 +62,18 @@ static int print_json(const struct options *options, const struct nfto_result *r
 
 /* ---- Text */
 
+static void warn_of_device(const struct nfto_plan_device *device)
+{
+	enum nfto_plan_decision decision = nfto_plan_device_decision(device);
+
+	if (decision != NFTO_PLAN_MISSING && decision != NFTO_PLAN_WAITING)
+		return;
+	fprintf(stderr, "nftoffload: ");
+	output_name(stderr, nfto_plan_device_name(device));
+	fprintf(stderr, "%s: %s\n", decision == NFTO_PLAN_MISSING ? " is left out" : "",
+		nfto_plan_device_sentence(device));
+}
+
 /* What is not as one may have thought goes to stderr, whatever is printed. */
 static void warn(const struct nfto_result *result)
 {
@@ -73,15 +85,8 @@ static void warn(const struct nfto_result *result)
 			nfto_error_message(fallback));
 		fprintf(stderr, "nftoffload: falling back to software\n");
 	}
-	for (size_t i = 0; i < nfto_plan_count(plan); i++) {
-		const struct nfto_plan_device *device = nfto_plan_get(plan, i);
-
-		if (nfto_plan_device_decision(device) != NFTO_PLAN_MISSING)
-			continue;
-		fprintf(stderr, "nftoffload: ");
-		output_name(stderr, nfto_plan_device_name(device));
-		fprintf(stderr, " is left out: %s\n", nfto_plan_device_sentence(device));
-	}
+	for (size_t i = 0; i < nfto_plan_count(plan); i++)
+		warn_of_device(nfto_plan_get(plan, i));
 }
 
 static int print_dry_run(const struct nfto_result *result)
@@ -185,7 +190,8 @@ const struct command apply_command = {
 	.name = "apply",
 	.synopsis = "[OPTION...] INTERFACE... | --again",
 	.help = "Offload the flows between these interfaces, and these only. What is as wanted\n"
-		"already stays untouched; what does not exist is left out, and remembered.\n"
+		"already stays untouched; what does not exist is left out, and remembered, or\n"
+		"given to the kernel to wait for.\n"
 		"\n"
 		"  --name NAME    the instance, which is the table 'inet NAME' (nftoffload)\n"
 		"  --mode auto    in hardware if every device takes it, else in software\n"

@@ -140,6 +140,7 @@ static enum table_colour colour_of(const struct nfto_plan_device *device)
 	case NFTO_PLAN_TAKEN:
 		return TABLE_GOOD;
 	case NFTO_PLAN_MISSING:
+	case NFTO_PLAN_WAITING:
 		return TABLE_DOUBTFUL;
 	default:
 		return TABLE_PLAIN;

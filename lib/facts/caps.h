@@ -29,8 +29,12 @@ struct nfto_caps {
 /* features.c: what the kernel can do. 0, or a negative errno with ctx->error set. */
 int features_read(struct nfto_ctx *ctx, struct proof *features);
 
-/* Only whether there are flowtables in hardware. The same. */
-int features_read_hardware_flag(struct nfto_ctx *ctx, struct proof *proof);
+/* Only one, which nf_tables answers: the first ones up to "device-changes", "missing-devices" and
+ * "wildcards". The same. */
+int features_read_one(struct nfto_ctx *ctx, enum nfto_feature feature, struct proof *proof);
+
+/* The same without the evidence. A context asks until it knows, as the kernel stays what it is. */
+int features_ask_once(struct nfto_ctx *ctx, enum nfto_feature feature, enum nfto_answer *answer);
 
 /* device_caps.c: what devices can do; count 0: all that may have hardware. The features must have
  * been read. The same. */

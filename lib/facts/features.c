@@ -197,16 +197,36 @@ static int ask_questions(struct nfto_ctx *ctx, struct proof *features)
 	return ret;
 }
 
-int features_read_hardware_flag(struct nfto_ctx *ctx, struct proof *proof)
+static const struct question *find_question(enum nfto_feature feature)
+{
+	size_t i = 0;
+
+	while (questions[i].feature != feature)
+		i++;
+	return &questions[i];
+}
+
+int features_read_one(struct nfto_ctx *ctx, enum nfto_feature feature, struct proof *proof)
 {
 	struct table_info table;
 	int ret = table_read(ctx, NFPROTO_INET, TRIAL_TABLE, &table);
 
 	if (ret == 0)
-		return ask_nf_tables(ctx, &questions[1], proof);
+		return ask_nf_tables(ctx, find_question(feature), proof);
 	if (ret == 1)
 		proof_set(proof, NFTO_UNKNOWN, "there is a table inet " TRIAL_TABLE);
 	return ret < 0 ? ret : 0;
+}
+
+int features_ask_once(struct nfto_ctx *ctx, enum nfto_feature feature, enum nfto_answer *answer)
+{
+	struct proof proof = { .answer = ctx->features[feature] };
+	int ret = 0;
+
+	if (proof.answer == NFTO_UNKNOWN)
+		ret = features_read_one(ctx, feature, &proof);
+	*answer = ctx->features[feature] = proof.answer;
+	return ret;
 }
 
 static void set_no_nf_tables(struct proof *features)

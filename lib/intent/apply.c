@@ -159,19 +159,24 @@ static int make_plan(struct applying *applying, enum nfto_mode mode)
 	return 0;
 }
 
-static int make_target(struct applying *applying, enum nfto_mode mode, struct target *target)
+static int make_target(struct applying *applying, const struct instance *instance,
+		       enum nfto_mode mode, bool adds_names, struct target *target)
 {
+	struct target_source source = {
+		.topology = applying->topology,
+		.spec = applying->spec,
+		.instance = instance,
+		.adds_names = adds_names,
+	};
 	int ret = make_plan(applying, mode);
 
-	if (ret < 0)
-		return ret;
-	if (target_init(target, applying->spec, applying->result->plan) < 0)
-		return out_of_memory(applying->ctx);
-	return 0;
+	source.plan = applying->result->plan;
+	return ret < 0 ? ret : target_init(target, applying->ctx, &source);
 }
 
 /* An auto that fell back to software is as wanted too: hardware is tried again when something
- * changes. */
+ * changes. And so is a device that has gone, whatever it was, and the kernel does not wait for it: it
+ * is given names when there is something to send. */
 static int is_met(struct applying *applying, const struct instance *instance)
 {
 	enum nfto_mode mode = applying->spec->mode;
@@ -181,8 +186,8 @@ static int is_met(struct applying *applying, const struct instance *instance)
 
 	if (!instance->flowtable)
 		return 0;
-	ret = make_target(applying, mode == NFTO_MODE_AUTO ? instance_mode(instance) : mode,
-			  &target);
+	ret = make_target(applying, instance,
+			  mode == NFTO_MODE_AUTO ? instance_mode(instance) : mode, false, &target);
 	if (ret < 0)
 		return ret;
 	met = target_is_met(&target, instance);
@@ -222,7 +227,7 @@ static int bring_about(struct applying *applying, const struct instance *instanc
 		       enum nfto_mode mode)
 {
 	struct target target;
-	int ret = make_target(applying, mode, &target);
+	int ret = make_target(applying, instance, mode, true, &target);
 
 	if (ret < 0)
 		return ret;

@@ -43,4 +43,7 @@ int plan_walk(struct nfto_plan *plan, const struct nfto_topology *topology,
 /* plan_sentence.c: writes the sentence of a device. */
 void plan_write_sentence(struct nfto_plan_device *device);
 
+/* The same: a device that is missing is bound by the kernel when it appears. */
+void plan_wait_for(struct nfto_plan_device *device);
+
 #endif

@@ -61,6 +61,8 @@ NFTO_API const char *nfto_plan_decision_name(enum nfto_plan_decision decision)
 		return "left-out";
 	case NFTO_PLAN_MISSING:
 		return "missing";
+	case NFTO_PLAN_WAITING:
+		return "waiting";
 	}
 	return "unknown";
 }
@@ -153,4 +155,11 @@ void plan_write_sentence(struct nfto_plan_device *device)
 		write_taken(device, about, slow);
 	else
 		write_left_out(device, about);
+}
+
+void plan_wait_for(struct nfto_plan_device *device)
+{
+	device->decision = NFTO_PLAN_WAITING;
+	snprintf(device->sentence, sizeof(device->sentence),
+		 "%s; the kernel binds it when it appears", texts[device->reason].sentence);
 }

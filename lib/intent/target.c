@@ -24,40 +24,6 @@ static void take_names(struct target *target, const struct name_list *list, bool
 		take_name(&target->wanted[target->wanted_count++], list->names[i], is_device);
 }
 
-static void take_devices(struct target *target, const struct nfto_plan *plan)
-{
-	for (size_t i = 0; i < nfto_plan_count(plan); i++) {
-		const struct nfto_plan_device *device = nfto_plan_get(plan, i);
-
-		if (nfto_plan_device_decision(device) == NFTO_PLAN_TAKEN)
-			target->devices[target->device_count++] = nfto_plan_device_name(device);
-	}
-}
-
-int target_init(struct target *target, const struct nfto_spec *spec, const struct nfto_plan *plan)
-{
-	memset(target, 0, sizeof(*target));
-	target->spec = spec;
-	target->mode = nfto_plan_mode(plan);
-	target->wanted =
-		calloc(spec->interfaces.count + spec->devices.count + 1, sizeof(*target->wanted));
-	target->devices = calloc(nfto_plan_count(plan) + 1, sizeof(*target->devices));
-	if (!target->wanted || !target->devices) {
-		target_clear(target);
-		return -ENOMEM;
-	}
-	take_names(target, &spec->interfaces, false);
-	take_names(target, &spec->devices, true);
-	take_devices(target, plan);
-	return 0;
-}
-
-void target_clear(struct target *target)
-{
-	free(target->devices);
-	free(target->wanted);
-}
-
 /* ---- compared */
 
 static bool is_hardware(const struct flowtable_info *flowtable)
@@ -70,21 +36,12 @@ static bool counts(const struct flowtable_info *flowtable)
 	return flowtable->flags & NFTO_FLOWTABLE_COUNTER;
 }
 
-static bool target_has(const struct target *target, const char *device)
-{
-	for (size_t i = 0; i < target->device_count; i++) {
-		if (strcmp(target->devices[i], device) == 0)
-			return true;
-	}
-	return false;
-}
-
 static bool has_same_devices(const struct target *target, const struct flowtable_info *flowtable)
 {
-	if (flowtable->device_count != target->device_count)
+	if (flowtable->device_count != target->listing.count)
 		return false;
-	for (size_t i = 0; i < target->device_count; i++) {
-		if (!flowtable_info_has(flowtable, target->devices[i]))
+	for (size_t i = 0; i < target->listing.count; i++) {
+		if (!flowtable_info_lists(flowtable, &target->listing.devices[i]))
 			return false;
 	}
 	return true;
@@ -152,6 +109,49 @@ bool target_is_met(const struct target *target, const struct instance *instance)
 	       has_right_rules(instance, target) && remembers(instance, target);
 }
 
+/* ---- made */
+
+static int remember_names(struct target *target)
+{
+	const struct nfto_spec *spec = target->spec;
+
+	target->wanted =
+		calloc(spec->interfaces.count + spec->devices.count + 1, sizeof(*target->wanted));
+	if (!target->wanted)
+		return -ENOMEM;
+	take_names(target, &spec->interfaces, false);
+	take_names(target, &spec->devices, true);
+	return 0;
+}
+
+int target_init(struct target *target, struct nfto_ctx *ctx, const struct target_source *source)
+{
+	struct listing_source listing = {
+		.topology = source->topology,
+		.spec = source->spec,
+		.plan = source->plan,
+		.adds_names = source->adds_names,
+	};
+	int ret;
+
+	*target = (struct target){ .spec = source->spec, .mode = nfto_plan_mode(source->plan) };
+	if (remember_names(target) < 0)
+		return error_set_object(&ctx->error, NFTO_ERROR_NO_MEMORY, ENOMEM, NULL);
+	if (!target_replaces(target, source->instance))
+		listing.present = source->instance->flowtable;
+	listing.is_for_same_spec = remembers(source->instance, target);
+	ret = listing_make(ctx, &listing, &target->listing);
+	if (ret < 0)
+		target_clear(target);
+	return ret;
+}
+
+void target_clear(struct target *target)
+{
+	listing_clear(&target->listing);
+	free(target->wanted);
+}
+
 /* ---- brought about */
 
 static int add_rules(struct nfto_txn *txn, const struct target *target)
@@ -178,16 +178,23 @@ static int remember(struct nfto_txn *txn, const struct target *target)
 	return txn_write_wanted(txn, target->spec->name, target->wanted, target->wanted_count);
 }
 
+static int change_device(struct nfto_txn *txn, const struct target *target, enum op_kind kind,
+			 const struct device_spec *device)
+{
+	const struct flowtable_ref ref = { NFPROTO_INET, target->spec->name, INSTANCE_FLOWTABLE };
+
+	return txn_change_device(txn, kind, &ref, device);
+}
+
 static int add_devices(struct nfto_txn *txn, const struct target *target,
 		       const struct flowtable_info *present)
 {
+	const struct listing *listing = &target->listing;
 	int ret = 0;
 
-	for (size_t i = 0; i < target->device_count && ret == 0; i++) {
-		if (present && flowtable_info_has(present, target->devices[i]))
-			continue;
-		ret = nfto_txn_add_device(txn, NFTO_FAMILY_INET, target->spec->name,
-					  INSTANCE_FLOWTABLE, target->devices[i]);
+	for (size_t i = 0; i < listing->count && ret == 0; i++) {
+		if (!present || !flowtable_info_lists(present, &listing->devices[i]))
+			ret = change_device(txn, target, OP_ADD_DEVICE, &listing->devices[i]);
 	}
 	return ret;
 }
@@ -198,10 +205,8 @@ static int delete_devices(struct nfto_txn *txn, const struct target *target,
 	int ret = 0;
 
 	for (size_t i = 0; i < present->device_count && ret == 0; i++) {
-		if (target_has(target, present->devices[i].text))
-			continue;
-		ret = nfto_txn_delete_device(txn, NFTO_FAMILY_INET, target->spec->name,
-					     INSTANCE_FLOWTABLE, present->devices[i].text);
+		if (!listing_has(&target->listing, &present->devices[i]))
+			ret = change_device(txn, target, OP_DELETE_DEVICE, &present->devices[i]);
 	}
 	return ret;
 }

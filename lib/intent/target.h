@@ -3,6 +3,7 @@
 #define NFTO_TARGET_H
 
 #include "instance.h"
+#include "listing.h"
 #include "objects/txn.h"
 #include "plan.h"
 #include "spec.h"
@@ -11,15 +12,23 @@
  * mode. */
 struct target {
 	const struct nfto_spec *spec;
-	enum nfto_mode mode;  /* hardware or software */
-	const char **devices; /* of the flowtable; borrowed from the plan */
-	size_t device_count;
+	enum nfto_mode mode; /* hardware or software */
+	struct listing listing;
 	struct wanted_name *wanted;
 	size_t wanted_count;
 };
 
-/* Spec and plan are borrowed. 0 or -ENOMEM; free with target_clear(). */
-int target_init(struct target *target, const struct nfto_spec *spec, const struct nfto_plan *plan);
+/* What a target is made of. The spec is borrowed, and the plan is told what the kernel waits for. */
+struct target_source {
+	const struct nfto_topology *topology;
+	const struct nfto_spec *spec;
+	struct nfto_plan *plan;
+	const struct instance *instance; /* as it is now */
+	bool adds_names;		 /* see struct listing_source */
+};
+
+/* 0, or a negative errno with ctx->error set; free with target_clear(). */
+int target_init(struct target *target, struct nfto_ctx *ctx, const struct target_source *source);
 void target_clear(struct target *target);
 
 /* Is the instance in this state? */

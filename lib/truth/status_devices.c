@@ -302,7 +302,8 @@ static int try_devices(struct survey *survey, const char *const *names, size_t c
 	caps = calloc(1, sizeof(*caps));
 	if (!caps)
 		return no_memory(survey);
-	ret = features_read_hardware_flag(survey->ctx, &caps->features[NFTO_FEATURE_HARDWARE_FLAG]);
+	ret = features_read_one(survey->ctx, NFTO_FEATURE_HARDWARE_FLAG,
+				&caps->features[NFTO_FEATURE_HARDWARE_FLAG]);
 	if (ret == 0)
 		ret = device_caps_read(survey->ctx, names, count, caps);
 	if (ret == 0)

@@ -74,6 +74,20 @@ void instance_answer_chain(struct fake *fake, const struct instance_script *inst
 		reply_error(fake, 0, ENOENT);
 }
 
+static void reply_wanted(struct reply_elements *elements, const char *name, const char *one,
+			 const char *many)
+{
+	size_t length = strlen(name);
+	char prefix[IFNAMSIZ] = "";
+
+	if (name[length - 1] != '*') {
+		reply_named_element(elements, name, one);
+		return;
+	}
+	memcpy(prefix, name, length - 1);
+	reply_named_element(elements, prefix, many);
+}
+
 void instance_answer_wanted(struct fake *fake, const struct instance_script *instance)
 {
 	struct reply_elements elements;
@@ -85,9 +99,9 @@ void instance_answer_wanted(struct fake *fake, const struct instance_script *ins
 	}
 	elements = reply_open_elements(fake, "wanted");
 	for (const char *const *name = instance->interfaces; *name; name++)
-		reply_named_element(&elements, *name, "interface");
+		reply_wanted(&elements, *name, "interface", "interfaces that begin so");
 	for (const char *const *name = instance->wanted_devices; *name; name++)
-		reply_named_element(&elements, *name, "device");
+		reply_wanted(&elements, *name, "device", "devices that begin so");
 	reply_close_elements(fake, &elements);
 	reply_done(fake);
 }

@@ -11,7 +11,7 @@ struct instance_script {
 	const char *flowtable; /* its name; NULL: none */
 	uint32_t flags;
 	int32_t priority;
-	const char *devices[8];
+	const char *devices[8]; /* a name that ends with '*' is a wildcard, here and below */
 	bool has_chain;
 	int32_t chain_priority;
 	bool has_wanted;	   /* the set */

@@ -193,6 +193,38 @@ static int run_same(struct scene *scene)
 	return apply(scene, NFTO_MODE_HARDWARE, false, NFTO_MODE_HARDWARE);
 }
 
+/* The kernel takes a wildcard, and the name dmz0, which is not there. */
+static void answer_late(struct fake *fake)
+{
+	static const char *const links[] = { "lan0", "lan1", NULL };
+
+	instance_answer_generation(fake);
+	instance_answer_missing(fake);
+	instance_answer_links(fake, links);
+	for (int i = 0; i < 2; i++) {
+		instance_answer_missing(fake);
+		caps_answer_check(fake, 1, 0);
+	}
+	answer_ack(fake);
+}
+
+static int run_late(struct scene *scene)
+{
+	struct scene late = { .fake = scene->fake, .ctx = scene->ctx };
+	int ret = nfto_spec_new(&late.spec);
+
+	if (ret == 0)
+		ret = nfto_spec_add_device(late.spec, "dmz0");
+	if (ret == 0)
+		ret = nfto_spec_add_interface(late.spec, "lan*");
+	if (ret == 0)
+		ret = apply(&late, NFTO_MODE_SOFTWARE, true, NFTO_MODE_SOFTWARE);
+	else
+		error_set_object(&scene->ctx->error, NFTO_ERROR_NO_MEMORY, ENOMEM, NULL);
+	nfto_spec_free(late.spec);
+	return ret;
+}
+
 static void answer_remove(struct fake *fake)
 {
 	answer_present(fake);
@@ -966,6 +998,7 @@ const struct scenario scenarios[SCENARIO_COUNT] = {
 	{ "apply, falling back", answer_fallback, run_fallback, false },
 	{ "apply, change", answer_change, run_change, false },
 	{ "apply, same", answer_same, run_same, false },
+	{ "apply, what may come", answer_late, run_late, false },
 	{ "remove", answer_remove, run_remove, false },
 	{ "remove from hardware", answer_drain, run_drain, false },
 	{ "remove, keeping connections", answer_drain_keeping, run_drain_keeping, false },

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* From what is to what is wanted: which batch is sent, and whether one is sent at all. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <linux/rtnetlink.h>
 
+#include "caps_script.h"
 #include "describe.h"
 #include "instance_script.h"
 #include "link_script.h"
@@ -81,6 +83,13 @@ static void answer_refusal(struct setup *setup, int message, int errnum)
 	fake_answer(setup->fake, BATCH);
 	reply_error(setup->fake, message, errnum);
 	reply_ack(setup->fake);
+}
+
+/* The kernel is asked whether it takes something that is not there: its errno, 0 if it does. */
+static void answer_question(struct setup *setup, int errnum)
+{
+	instance_answer_missing(setup->fake);
+	caps_answer_check(setup->fake, 1, errnum);
 }
 
 static void assert_applied(struct setup *setup, bool changed, enum nfto_mode mode)
@@ -532,9 +541,10 @@ static void test_device_that_vanishes(void **state)
 	instance_answer_generation(setup.fake);
 	instance_answer_missing(setup.fake);
 	instance_answer_links(setup.fake, links);
+	answer_question(&setup, ENOENT);
 	answer_ack(&setup);
 	assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
-	assert_int_equal(fake_count_sent(setup.fake, BATCH), 2);
+	assert_int_equal(fake_count_sent(setup.fake, BATCH), 3);
 	tear_down(&setup);
 }
 
@@ -585,6 +595,7 @@ static void test_missing_device(void **state)
 	(void)state;
 	set_up(&setup, "software", devices);
 	answer_present(&setup, &instance);
+	answer_question(&setup, ENOENT);
 	answer_ack(&setup);
 	assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
 	assert_batch(&setup, batch);
@@ -597,6 +608,244 @@ static void test_missing_device(void **state)
 			    "add device \"dmz0\" to flowtable inet nftoffload ft");
 	assert_string_equal(nfto_result_step(setup.result, 1), "write set inet nftoffload wanted");
 	tear_down(&setup);
+}
+
+/* ---- Names without devices, and wildcards: from Linux 6.16 on the kernel binds what comes */
+
+struct late {
+	const char *name;
+	const char *mode;
+	bool is_fresh;		   /* there is no instance; else: */
+	const char *present[4];	   /* what its flowtable lists */
+	const char *remembered[4]; /* the interfaces that were asked for */
+	const char *wanted[4];	   /* that are asked for */
+	const char *links[5];
+	const char *answers;   /* of the kernel: yes, no device, or invalid, to each question */
+	const char *batch[40]; /* none: nothing is sent */
+	const char *plan;
+};
+
+#define LATE "hook{devices{name=late0}}"
+#define LANS "hook{devices{prefix=lan}}"
+#define CREATE_WITH(flags, ...)                                                                    \
+	"newtable inet create name=nftoffload userdata=0:\"managed by nftoffload\"",               \
+		"newflowtable inet create " IN_TABLE                                               \
+		"name=ft hook{num=0 priority=0} flags=" flags,                                     \
+		__VA_ARGS__, REMEMBER, ADD_CHAIN, RULES
+
+/* clang-format off */
+static const struct late late_devices[] = {
+	{ "missing, in software", SW, true, { NULL }, { NULL }, { "lan0", "late0" }, { "lan0" }, "y",
+	  { BEGIN, CREATE_WITH("2", ADD_DEVICE LAN, ADD_DEVICE LATE), END },
+	  "lan0 taken, late0 waiting" },
+	{ "missing, in software, before Linux 6.16", SW, true, { NULL }, { NULL },
+	  { "lan0", "late0" }, { "lan0" }, "n",
+	  { BEGIN, CREATE_WITH("2", ADD_DEVICE LAN), END }, "lan0 taken, late0 missing" },
+	{ "missing, in hardware", HW, true, { NULL }, { NULL }, { "lan0", "late0" }, { "lan0" }, "",
+	  { BEGIN, CREATE_WITH("3", ADD_DEVICE LAN), END }, "lan0 taken, late0 missing" },
+	{ "missing, the same again", SW, false, { "lan0", "late0" }, { "lan0", "late0" },
+	  { "lan0", "late0" }, { "lan0" }, "", { NULL }, "lan0 taken, late0 waiting" },
+	/* It has gone since, as what it was then did not belong into the flowtable. */
+	{ "missing, and not waited for", SW, false, { "lan0" }, { "lan0", "late0" },
+	  { "lan0", "late0" }, { "lan0" }, "", { NULL }, "lan0 taken, late0 missing" },
+	{ "missing, and there is something to send", SW, false, { "wan0" }, { "lan0", "late0" },
+	  { "lan0", "late0" }, { "lan0", "wan0" }, "y",
+	  { BEGIN, DELETE_DEVICE WAN, ADD_DEVICE LAN, ADD_DEVICE_ACK LATE, END },
+	  "lan0 taken, late0 waiting" },
+	{ "come, the same again", SW, false, { "lan0", "late0" }, { "lan0", "late0" },
+	  { "lan0", "late0" }, { "lan0", "late0" }, "", { NULL }, "lan0 taken, late0 taken" },
+	{ "missing, and not asked for any more", SW, false, { "lan0", "late0" },
+	  { "lan0", "late0" }, { "lan0" }, { "lan0" }, "",
+	  { BEGIN, DELETE_DEVICE LATE, REMEMBER_ACK, END }, "lan0 taken" },
+
+	{ "wildcard, in software", SW, true, { NULL }, { NULL }, { "lan*", "wan0" },
+	  { "lan0", "lan1", "wan0" }, "y",
+	  { BEGIN, CREATE_WITH("2", ADD_DEVICE WAN, ADD_DEVICE LANS), END },
+	  "lan0 taken, lan1 taken, wan0 taken" },
+	{ "wildcard, in software, before Linux 6.17", SW, true, { NULL }, { NULL },
+	  { "lan*", "wan0" }, { "lan0", "wan0" }, "i",
+	  { BEGIN, CREATE_WITH("2", ADD_DEVICE LAN, ADD_DEVICE WAN), END },
+	  "lan0 taken, wan0 taken" },
+	{ "wildcard, in hardware", HW, true, { NULL }, { NULL }, { "lan*", "wan0" },
+	  { "lan0", "wan0" }, "", { BEGIN, CREATE_WITH("3", ADD_DEVICE LAN, ADD_DEVICE WAN), END },
+	  "lan0 taken, wan0 taken" },
+	{ "wildcard for nothing yet", SW, true, { NULL }, { NULL }, { "lan*", "wan0" }, { "wan0" },
+	  "y", { BEGIN, CREATE_WITH("2", ADD_DEVICE WAN, ADD_DEVICE LANS), END },
+	  "lan* waiting, wan0 taken" },
+	{ "wildcard, and a device has come", SW, false, { "lan*", "wan0" }, { "lan*", "wan0" },
+	  { "lan*", "wan0" }, { "lan0", "lan9", "wan0" }, "", { NULL },
+	  "lan0 taken, lan9 taken, wan0 taken" },
+	{ "wildcard, and a name of it", SW, true, { NULL }, { NULL }, { "lan*", "lan9", "lan1*" },
+	  { "lan0", "lan1" }, "y", { BEGIN, CREATE_WITH("2", ADD_DEVICE LANS), END },
+	  "lan0 taken, lan1 taken, lan9 waiting" },
+	{ "wildcard in place of a name", SW, false, { "lan0", "wan0" }, { "lan0", "wan0" },
+	  { "lan*", "wan0" }, { "lan0", "wan0" }, "y",
+	  { BEGIN, DELETE_DEVICE LAN, ADD_DEVICE LANS, REMEMBER_ACK, END },
+	  "lan0 taken, wan0 taken" },
+	{ "a name in place of a wildcard", SW, false, { "lan*", "wan0" }, { "lan*", "wan0" },
+	  { "lan0", "wan0" }, { "lan0", "lan1", "wan0" }, "",
+	  { BEGIN, DELETE_DEVICE LANS, ADD_DEVICE LAN, REMEMBER_ACK, END },
+	  "lan0 taken, wan0 taken" },
+	{ "wildcard, from software to hardware", HW, false, { "lan*", "wan0" }, { "lan*", "wan0" },
+	  { "lan*", "wan0" }, { "lan0", "wan0" }, "",
+	  { BEGIN, DELETE, CREATE_WITH("3", ADD_DEVICE LAN, ADD_DEVICE WAN), END },
+	  "lan0 taken, wan0 taken" },
+};
+/* clang-format on */
+
+static void answer_late(struct setup *setup, const struct late *late)
+{
+	struct instance_script instance = instance_whole("software", COUNTER);
+
+	memcpy(instance.devices, late->present, sizeof(late->present));
+	memcpy(instance.interfaces, late->remembered, sizeof(late->remembered));
+	instance.wanted_devices[0] = NULL;
+	if (late->is_fresh) {
+		instance_answer_generation(setup->fake);
+		instance_answer_missing(setup->fake);
+	} else {
+		instance_answer(setup->fake, &instance);
+	}
+	instance_answer_links(setup->fake, late->links);
+	for (const char *answer = late->answers; *answer; answer++)
+		answer_question(setup, *answer == 'y' ? 0 : *answer == 'n' ? ENOENT : EINVAL);
+	if (late->batch[0])
+		answer_ack(setup);
+}
+
+static void assert_plan(const struct nfto_plan *plan, const char *expected)
+{
+	char text[256] = "";
+
+	for (size_t i = 0; i < nfto_plan_count(plan); i++) {
+		const struct nfto_plan_device *device = nfto_plan_get(plan, i);
+
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%s %s", i ? ", " : "",
+			 nfto_plan_device_name(device),
+			 nfto_plan_decision_name(nfto_plan_device_decision(device)));
+	}
+	assert_string_equal(text, expected);
+}
+
+static void test_late(void **state)
+{
+	static const char *const none[] = { NULL };
+	const struct late *late = *state;
+	bool has_batch = late->batch[0];
+	struct setup setup;
+
+	set_up(&setup, late->mode, none);
+	for (const char *const *name = late->wanted; *name; name++)
+		assert_int_equal(nfto_spec_add_interface(setup.spec, *name), 0);
+	answer_late(&setup, late);
+	assert_applied(&setup, has_batch, mode_of(late->mode));
+	assert_int_equal(fake_count_sent(setup.fake, BATCH), strlen(late->answers) + has_batch);
+	if (has_batch)
+		assert_batch(&setup, late->batch);
+	assert_plan(nfto_result_plan(setup.result), late->plan);
+	tear_down(&setup);
+}
+
+/* What was there stays on the list: the kernel binds it when it comes back. */
+struct vanished {
+	const char *name;
+	const char *wanted[4];
+	const char *links[5];
+	const char *batch[8];
+	const char *plan;
+};
+
+/* clang-format off */
+static const struct vanished vanished_devices[] = {
+	{ "the same is asked for", { "lan0", "wan0" }, { "wan0" }, { NULL },
+	  "lan0 waiting, wan0 taken" },
+	{ "all have gone", { "lan0", "wan0" }, { "dmz0" }, { NULL }, "lan0 waiting, wan0 waiting" },
+	{ "another one is asked for, too", { "lan0", "wan0", "dmz0" }, { "wan0", "dmz0" },
+	  { BEGIN, ADD_DEVICE DMZ, REMEMBER_ACK, END },
+	  "lan0 waiting, wan0 taken, dmz0 taken" },
+	{ "by a wildcard", { "lan*", "wan0" }, { "wan0", "lan1" },
+	  { BEGIN, ADD_DEVICE "hook{devices{name=lan1}}", REMEMBER_ACK, END },
+	  "lan1 taken, wan0 taken" },
+	{ "it is not asked for any more", { "wan0" }, { "wan0" },
+	  { BEGIN, DELETE_DEVICE LAN, REMEMBER_ACK, END }, "wan0 taken" },
+};
+/* clang-format on */
+
+static void test_vanished(void **state)
+{
+	struct instance_script instance = instance_whole("hardware", HARDWARE | COUNTER);
+	const struct vanished *vanished = *state;
+	struct setup setup;
+
+	set_up(&setup, "hardware", vanished->wanted);
+	instance_answer(setup.fake, &instance);
+	instance_answer_links(setup.fake, vanished->links);
+	if (vanished->batch[0])
+		answer_ack(&setup);
+	assert_applied(&setup, vanished->batch[0], NFTO_MODE_HARDWARE);
+	if (vanished->batch[0])
+		assert_batch(&setup, vanished->batch);
+	assert_plan(nfto_result_plan(setup.result), vanished->plan);
+	tear_down(&setup);
+}
+
+/* A VRF, in whose place its ports are taken. */
+static void answer_vrf(struct setup *setup)
+{
+	static const struct reply_link links[] = {
+		{ .index = 2, .name = "vrf0", .type = 1, .kind = "vrf" },
+		{ .index = 3, .name = "wan0", .type = 1, .master = 2 },
+	};
+
+	caps_answer_link_table(setup->fake, links, COUNT(links));
+}
+
+/* The kernel would bind the VRF, and not its ports: so it is not told. */
+static void test_wildcard_for_what_is_not_taken(void **state)
+{
+	static const char *const batch[] = { BEGIN, CREATE_WITH("2", ADD_DEVICE WAN), END, NULL };
+	static const char *const none[] = { NULL };
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup, "software", none);
+	assert_int_equal(nfto_spec_add_interface(setup.spec, "v*"), 0);
+	instance_answer_generation(setup.fake);
+	instance_answer_missing(setup.fake);
+	answer_vrf(&setup);
+	answer_ack(&setup);
+	assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
+	assert_batch(&setup, batch);
+	assert_plan(nfto_result_plan(setup.result), "vrf0 left-out, wan0 taken");
+	tear_down(&setup);
+}
+
+/* The port lan0 has gone, and is not in the plan at all. It stays as long as the same is asked
+ * for. */
+static void test_vanished_port(void **state)
+{
+	static const char *const batch[] = { BEGIN, DELETE_DEVICE LAN, REMEMBER_ACK, END, NULL };
+	static const char *const none[] = { NULL };
+	struct instance_script instance = instance_whole("hardware", HARDWARE | COUNTER);
+	struct setup setup;
+
+	(void)state;
+	instance.interfaces[0] = "vrf0";
+	instance.wanted_devices[0] = NULL;
+	for (int is_other = 0; is_other < 2; is_other++) {
+		set_up(&setup, "hardware", none);
+		assert_int_equal(nfto_spec_add_interface(setup.spec, "vrf0"), 0);
+		if (is_other)
+			assert_int_equal(nfto_spec_add_interface(setup.spec, "late0"), 0);
+		instance_answer(setup.fake, &instance);
+		answer_vrf(&setup);
+		if (is_other)
+			answer_ack(&setup);
+		assert_applied(&setup, is_other, NFTO_MODE_HARDWARE);
+		if (is_other)
+			assert_batch(&setup, batch);
+		tear_down(&setup);
+	}
 }
 
 /* The names are remembered as they were given, by their kind. */
@@ -613,6 +862,8 @@ static void test_what_is_remembered(void **state)
 	assert_int_equal(nfto_spec_add_device(setup.spec, "lan*"), 0);
 	assert_int_equal(nfto_spec_add_device(setup.spec, "wan0"), 0);
 	answer_none(&setup);
+	answer_question(&setup, ENOENT);
+	answer_question(&setup, EINVAL);
 	answer_ack(&setup);
 	assert_applied(&setup, true, NFTO_MODE_SOFTWARE);
 	/* begin, table, flowtable, lan0, wan0, set, its flush, its elements */
@@ -927,6 +1178,8 @@ int main(void)
 		cmocka_unit_test(test_begun_again_too_often),
 		cmocka_unit_test(test_missing_device),
 		cmocka_unit_test(test_what_is_remembered),
+		cmocka_unit_test(test_wildcard_for_what_is_not_taken),
+		cmocka_unit_test(test_vanished_port),
 		cmocka_unit_test(test_threshold_in_the_rule),
 		cmocka_unit_test(test_ingress_priority_in_hardware),
 		cmocka_unit_test(test_obstacle),
@@ -940,6 +1193,8 @@ int main(void)
 	failures += run_table(fresh_instances, test_fresh);
 	failures += run_table(changes, test_change);
 	failures += run_table(settings, test_setting);
+	failures += run_table(late_devices, test_late);
+	failures += run_table(vanished_devices, test_vanished);
 	failures += run_table(broken_instances, test_broken);
 	failures += run_table(hardware_refusals, test_auto_falls_back);
 	failures += run_table(hardware_refusals, test_hardware_fails);
