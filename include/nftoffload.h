@@ -908,6 +908,27 @@ enum nfto_finding_code {
 	NFTO_FINDING_ACCOUNTING_OFF = 309,
 	/** "conntrack-full": there is hardly room for more connections. */
 	NFTO_FINDING_CONNTRACK_FULL = 310,
+	/** "device-waiting": a device that the flowtable lists is not there; the kernel binds it when
+	 *  it appears (from Linux 6.16 on). */
+	NFTO_FINDING_DEVICE_WAITING = 311,
+	/**
+	 * "name-blocked": a flowtable in hardware lists the name of a device that is not there, or a
+	 * wildcard (from Linux 6.16 on). The kernel binds each device that gets such a name. If its
+	 * driver refuses, as that of a veth, a bridge or a tunnel does, the device is not created, or
+	 * not renamed: what people read then is
+	 *
+	 *     RTNETLINK answers: Operation not permitted
+	 *
+	 * and programs get EPERM. Give that device another name; or take the name out of the
+	 * flowtable, which ends no flow:
+	 *
+	 *     nft 'delete flowtable inet nftoffload ft { hook ingress priority 0; devices = { lan9 }; }'
+	 *
+	 * or apply the instance without it. A device that is moved here from another network
+	 * namespace is not stopped, and not bound: NFTO_FINDING_DEVICE_NOT_BOUND. (Source:
+	 * nf_tables_flowtable_event() in net/netfilter/nf_tables_api.c of Linux 7.2.)
+	 */
+	NFTO_FINDING_NAME_BLOCKED = 312,
 };
 
 /** The stable name of a finding, such as "helper"; "unknown" for a value that this version does not
@@ -958,7 +979,8 @@ struct nfto_status;
  * NFTO_MODE_NONE, no device and zero counts: nothing is offloaded.
  *
  * Nothing is changed. Where hardware was asked for, and the flowtable is in software although the
- * plan knows no reason, the drivers of its devices are asked why, by a trial (nfto_caps_read()).
+ * plan knows no reason, the drivers of its devices are asked why, by a trial (nfto_caps_read()); and
+ * if a device that it lists does not exist, the kernel is asked whether it waits for such.
  * All connections are counted, in one pass, as by nfto_flow_counts_read().
  *
  * @param status Out: free with nfto_status_free().
@@ -1040,14 +1062,18 @@ enum nfto_device_state {
 	NFTO_DEVICE_REFUSED = 4,
 	/** Its driver is bound, but declines each flow, since hw-tc-offload is off. */
 	NFTO_DEVICE_FEATURE_OFF = 5,
+	/** It does not exist, and the flowtable lists its name: the kernel binds it when it
+	 *  appears. A wildcard is always waiting for more devices; those that it has bound are
+	 *  devices of their own. */
+	NFTO_DEVICE_WAITING = 6,
 };
 
-/** "unknown", "hardware", "software", "missing", "refused", "feature-off"; "unknown" for another
- *  value. Since 0.1. */
+/** "unknown", "hardware", "software", "missing", "refused", "feature-off", "waiting"; "unknown" for
+ *  another value. Since 0.1. */
 const char *nfto_device_state_name(enum nfto_device_state state);
 
-/** Number of devices: those of the flowtable, and those that belong into it and are not. Since
- *  0.1. */
+/** Number of devices: those of the flowtable, with its wildcards, and those that belong into it and
+ *  are not. Since 0.1. */
 size_t nfto_status_device_count(const struct nfto_status *status);
 
 /** The name of a device, borrowed; NULL if the index is out of range. Since 0.1. */

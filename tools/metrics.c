@@ -60,12 +60,12 @@ static void print_findings(const struct nfto_status *status)
 
 static void print_devices(const struct nfto_status *status)
 {
-	unsigned int counts[NFTO_DEVICE_FEATURE_OFF + 1] = { 0 };
+	unsigned int counts[NFTO_DEVICE_WAITING + 1] = { 0 };
 
 	for (size_t i = 0; i < nfto_status_device_count(status); i++)
 		counts[nfto_status_device_state(status, i)]++;
 	print_heading("devices", "gauge", "Devices of the instance by state.");
-	for (enum nfto_device_state i = NFTO_DEVICE_HARDWARE; i <= NFTO_DEVICE_FEATURE_OFF; i++)
+	for (enum nfto_device_state i = NFTO_DEVICE_HARDWARE; i <= NFTO_DEVICE_WAITING; i++)
 		printf("nftoffload_devices{name=\"%s\",state=\"%s\"} %u\n",
 		       nfto_status_name(status), nfto_device_state_name(i), counts[i]);
 }

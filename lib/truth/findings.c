@@ -188,6 +188,12 @@ static const struct text texts[] = {
 	{ NFTO_FINDING_CONNTRACK_FULL, "conntrack-full", NFTO_SEVERITY_WARNING,
 	  "there is hardly room for more connections",
 	  "raise the sysctl net.netfilter.nf_conntrack_max" },
+	{ NFTO_FINDING_DEVICE_WAITING, "device-waiting", NFTO_SEVERITY_NOTE,
+	  "a device of the flowtable is missing; the kernel binds it when it appears", "" },
+	{ NFTO_FINDING_NAME_BLOCKED, "name-blocked", NFTO_SEVERITY_NOTE,
+	  "while a flowtable in hardware waits for a name, no device whose driver refuses hardware "
+	  "can be created with it, or renamed to it: \"Operation not permitted\"",
+	  "give that device another name, or take the name out of the flowtable" },
 };
 
 static const struct text *find_text(enum nfto_finding_code code)

@@ -140,6 +140,13 @@ static int find_missing(struct survey *survey, struct status_device *device)
 			   device->evidence);
 }
 
+static int find_waiting(struct survey *survey, struct status_device *device)
+{
+	device->state = NFTO_DEVICE_WAITING;
+	return add_finding(survey, NFTO_FINDING_DEVICE_WAITING, "%s: %s", device->name,
+			   device->evidence);
+}
+
 /* It came from another network namespace, and its driver refuses the flowtable: the kernel does not
  * look whether a device that is moved was bound. */
 static int find_unbound(struct survey *survey, struct status_device *device)
@@ -179,26 +186,126 @@ static int judge_hook(struct survey *survey, struct status_device *device)
 	return find_unbound(survey, device);
 }
 
-static int judge_bound(struct survey *survey, const char *name)
+/* A device of the list, with what the list says of it. */
+static struct status_device *add_listed(struct survey *survey, const struct device_spec *listed,
+					const char *name)
 {
 	bool is_hardware = status_is_hardware(survey->status);
-	const struct link_info *link = topology_find_name(survey->topology, name);
 	struct status_device *device = add_device(
 		survey->status, name, is_hardware ? NFTO_DEVICE_HARDWARE : NFTO_DEVICE_SOFTWARE);
+	const char *mode = is_hardware ? "hardware" : "software";
+
+	if (!device)
+		return NULL;
+	if (listed->is_wildcard)
+		add_evidence(device, "in the flowtable as %s, which is for %s", listed->text, mode);
+	else
+		add_evidence(device, "in the flowtable, which is for %s", mode);
+	return device;
+}
+
+static int judge_present(struct survey *survey, const struct device_spec *listed,
+			 const struct link_info *link)
+{
+	struct status_device *device = add_listed(survey, listed, link->name);
 	int ret;
 
 	if (!device)
 		return no_memory(survey);
-	add_evidence(device, is_hardware ? "in the flowtable, which is for hardware" :
-					   "in the flowtable, which is for software");
-	if (!link) {
-		add_evidence(device, "but there is no such device");
-		return find_missing(survey, device);
-	}
 	ret = judge_hook(survey, device);
 	if (ret < 0 || device->state != NFTO_DEVICE_HARDWARE)
 		return ret;
 	return judge_feature(survey, device, link);
+}
+
+/* Before Linux 6.16 it has just gone, and so has its place in the flowtable. */
+static int judge_vanished(struct survey *survey, const struct device_spec *listed)
+{
+	struct status_device *device = add_listed(survey, listed, listed->text);
+	enum nfto_answer may_come;
+	int ret;
+
+	if (!device)
+		return no_memory(survey);
+	add_evidence(device, "but there is no such device");
+	ret = features_ask_once(survey->ctx, NFTO_FEATURE_MISSING_DEVICES, &may_come);
+	if (ret < 0)
+		return ret;
+	return may_come == NFTO_YES ? find_waiting(survey, device) : find_missing(survey, device);
+}
+
+static int judge_wildcard(struct survey *survey, const struct device_spec *listed)
+{
+	const struct nfto_topology *topology = survey->topology;
+	size_t place = survey->status->device_count;
+	struct status_device *device = add_listed(survey, listed, listed->text);
+	int ret = 0;
+
+	if (!device)
+		return no_memory(survey);
+	device->state = NFTO_DEVICE_WAITING;
+	add_evidence(device, "the kernel binds each device of such a name when it appears");
+	for (size_t i = 0; i < topology->link_count && ret == 0; i++) {
+		if (device_spec_covers(listed, topology->by_index[i]->name))
+			ret = judge_present(survey, listed, topology->by_index[i]);
+	}
+	if (ret < 0 || survey->status->device_count > place + 1)
+		return ret;
+	return find_waiting(survey, &survey->status->devices[place]);
+}
+
+static int judge_listed(struct survey *survey, const struct device_spec *listed)
+{
+	const struct link_info *link = topology_find_name(survey->topology, listed->text);
+
+	if (listed->is_wildcard)
+		return judge_wildcard(survey, listed);
+	return link ? judge_present(survey, listed, link) : judge_vanished(survey, listed);
+}
+
+static const struct status_device *list_waiting(const struct nfto_status *status, char *names,
+						size_t size)
+{
+	const struct status_device *first = NULL;
+	size_t used = 0;
+
+	for (size_t i = 0; i < status->device_count && used < size; i++) {
+		const struct status_device *device = &status->devices[i];
+
+		if (device->state != NFTO_DEVICE_WAITING)
+			continue;
+		used += (size_t)snprintf(names + used, size - used, "%s%s", first ? ", " : "",
+					 device->name);
+		if (!first)
+			first = device;
+	}
+	return first;
+}
+
+/* No device whose driver refuses can get such a name: see NFTO_FINDING_NAME_BLOCKED. */
+static int judge_blocked_names(struct survey *survey)
+{
+	const struct nfto_status *status = survey->status;
+	const char *family = nfto_family_name(status->family);
+	const struct flowtable_info *flowtable = status->flowtable;
+	const struct status_device *first;
+	struct nfto_finding *finding;
+	char names[200];
+
+	first = status_is_hardware(status) ? list_waiting(status, names, sizeof(names)) : NULL;
+	if (!first)
+		return 0;
+	finding = findings_add(&survey->status->findings, NFTO_FINDING_NAME_BLOCKED,
+			       "flowtable %s %s %s lists %s", family, status->name, flowtable->name,
+			       names);
+	if (!finding)
+		return no_memory(survey);
+	finding_advise(finding,
+		       "give that device another name, or take this one out: nft 'delete flowtable "
+		       "%s %s %s { hook ingress priority %d; devices = { \"%s\" }; }'",
+		       family, status->name, flowtable->name, (int)flowtable->priority,
+		       first->name);
+	return 0;
 }
 
 static int judge_flowtable(struct survey *survey)
@@ -207,11 +314,17 @@ static int judge_flowtable(struct survey *survey)
 	int ret = 0;
 
 	for (size_t i = 0; flowtable && i < flowtable->device_count && ret == 0; i++)
-		ret = judge_bound(survey, flowtable->devices[i].text);
-	return ret;
+		ret = judge_listed(survey, &flowtable->devices[i]);
+	return ret < 0 ? ret : judge_blocked_names(survey);
 }
 
 /* ---- Those that belong into it: the plan for what was asked for */
+
+/* By a wildcard. */
+static bool is_waited_for(const struct nfto_status *status, const struct nfto_plan_device *planned)
+{
+	return status->flowtable && flowtable_info_has(status->flowtable, planned->name);
+}
 
 static int judge_absent(struct survey *survey, const struct nfto_plan_device *planned)
 {
@@ -223,8 +336,8 @@ static int judge_absent(struct survey *survey, const struct nfto_plan_device *pl
 	add_evidence(device, "asked for as %s", planned->via);
 	if (planned->decision == NFTO_PLAN_MISSING) {
 		add_evidence(device, "there is no such device");
-		return add_finding(survey, NFTO_FINDING_DEVICE_MISSING, "%s: %s", device->name,
-				   device->evidence);
+		return is_waited_for(survey->status, planned) ? find_waiting(survey, device) :
+								find_missing(survey, device);
 	}
 	add_evidence(device, "it is there, but not in the flowtable");
 	return add_finding(survey, NFTO_FINDING_DEVICE_NOT_BOUND, "%s: %s", device->name,
@@ -438,6 +551,8 @@ NFTO_API const char *nfto_device_state_name(enum nfto_device_state state)
 		return "refused";
 	case NFTO_DEVICE_FEATURE_OFF:
 		return "feature-off";
+	case NFTO_DEVICE_WAITING:
+		return "waiting";
 	}
 	return "unknown";
 }

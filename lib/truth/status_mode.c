@@ -20,11 +20,12 @@ static bool has_device(const struct nfto_status *status, enum nfto_device_state 
 	return false;
 }
 
-/* Of what is missing nothing is bound. */
+/* Of what is missing, or waited for, nothing is bound. */
 static bool has_bound_device(const struct nfto_status *status)
 {
 	for (size_t i = 0; i < status->device_count; i++) {
-		if (status->devices[i].state != NFTO_DEVICE_MISSING)
+		if (status->devices[i].state != NFTO_DEVICE_MISSING &&
+		    status->devices[i].state != NFTO_DEVICE_WAITING)
 			return true;
 	}
 	return false;

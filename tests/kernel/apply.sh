@@ -13,7 +13,7 @@ show_state() {
 	in_router nft list table inet nftoffload
 }
 
-devices() { tool status --json | jq -c '[.devices[] | select(.state != "missing") | .name] | sort'; }
+devices() { tool status --json | jq -c '[.devices[] | select(.state != "missing" and .state != "waiting") | .name] | sort'; }
 ruleset() { in_router nft -a list ruleset; }
 wanted() { in_router nft -j list set inet nftoffload wanted | jq -c '[.nftables[1].set.elem[].elem | [.val, .comment]] | sort'; }
 

@@ -407,6 +407,41 @@ static int run_status(struct scene *scene)
 	return 0;
 }
 
+/* Nothing is there but wan0, by a wildcard. */
+static void answer_waiting(struct fake *fake)
+{
+	static const char *const links[] = { "wan0", NULL };
+	struct instance_script instance = instance_whole("hardware", HARDWARE | COUNTER);
+	struct status_script script = status_usual();
+
+	instance.devices[1] = "wan*";
+	script.links = links;
+	instance_answer(fake, &instance);
+	status_answer_flowtables(fake, &instance, &script);
+	status_answer_links(fake, &script);
+	instance_answer_missing(fake);
+	caps_answer_check(fake, 1, 0);
+	status_answer_device(fake, &script, true);
+	status_answer_flows(fake, &script);
+}
+
+static int run_waiting(struct scene *scene)
+{
+	struct nfto_status *status = UNTOUCHED(struct nfto_status);
+	int ret = nfto_status_read(scene->ctx, NAME, &status);
+
+	if (ret < 0) {
+		assert_ptr_equal(status, UNTOUCHED(struct nfto_status));
+		return ret;
+	}
+	assert_int_equal(nfto_status_device_count(status), 3);
+	assert_int_equal(nfto_status_device_state(status, 0), NFTO_DEVICE_WAITING);
+	assert_int_equal(nfto_status_device_state(status, 2), NFTO_DEVICE_HARDWARE);
+	assert_int_equal(nfto_status_finding_count(status), 2);
+	nfto_status_free(status);
+	return 0;
+}
+
 static int run_spec_read(struct scene *scene)
 {
 	struct nfto_spec *spec = UNTOUCHED(struct nfto_spec);
@@ -1004,6 +1039,7 @@ const struct scenario scenarios[SCENARIO_COUNT] = {
 	{ "remove, keeping connections", answer_drain_keeping, run_drain_keeping, false },
 	{ "evict", answer_deletion, run_evict, false },
 	{ "status", answer_status, run_status, false },
+	{ "status, what may come", answer_waiting, run_waiting, false },
 	{ "status of a flowtable", answer_foreign, run_foreign, false },
 	{ "spec of an instance", answer_present, run_spec_read, false },
 	{ "leaks", answer_leaks, run_leaks, false },

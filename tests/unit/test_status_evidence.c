@@ -121,14 +121,6 @@ static void hook_with_its_name(struct instance_script *instance, struct status_s
 	script->hook_table = NAME;
 }
 
-static void gone(struct instance_script *instance, struct status_script *script)
-{
-	static const char *const links[] = { "wan0", NULL };
-
-	(void)instance;
-	script->links = links;
-}
-
 static void missing(struct instance_script *instance, struct status_script *script)
 {
 	(void)script;
@@ -375,25 +367,107 @@ static void test_silent_hooks(void **state)
 	tear_down(&setup);
 }
 
-/* A device that is in the flowtable by name only, as from Linux 6.16 on. */
-static void test_name_without_a_device(void **state)
+/* ---- Names without devices, and wildcards: from Linux 6.16 on the kernel binds what comes */
+
+struct listed {
+	const char *name;
+	uint32_t flags;
+	const char *devices[4];
+	const char *wanted[4];
+	const char *links[4];
+	int present; /* how many of them are bound, each of which has a hook */
+	int trial;   /* what the kernel says to a name without a device; -1: it is not asked */
+	const char *states;
+	const char *codes;
+	enum nfto_mode effective;
+};
+
+/* clang-format off */
+static const struct listed listed_names[] = {
+	{ "gone, in software", COUNTER, { "lan0", "wan0" }, { "lan0", "wan0" }, { "wan0" }, 1, 0,
+	  "lan0 waiting, wan0 software", "device-waiting", NFTO_MODE_SOFTWARE },
+	{ "gone, in hardware", HARDWARE | COUNTER, { "lan0", "wan0" }, { "lan0", "wan0" },
+	  { "wan0" }, 1, 0, "lan0 waiting, wan0 hardware", "device-waiting name-blocked",
+	  NFTO_MODE_HARDWARE },
+	/* It went between two looks, and so did its place in the flowtable. */
+	{ "gone, before Linux 6.16", COUNTER, { "lan0", "wan0" }, { "lan0", "wan0" }, { "wan0" }, 1,
+	  ENOENT, "lan0 missing, wan0 software", "device-missing", NFTO_MODE_SOFTWARE },
+	{ "all gone", HARDWARE | COUNTER, { "lan0", "wan0" }, { "lan0", "wan0" }, { "dmz0" }, 0, 0,
+	  "lan0 waiting, wan0 waiting", "device-waiting device-waiting name-blocked",
+	  NFTO_MODE_NONE },
+	{ "wildcard", COUNTER, { "lan*", "wan0" }, { "lan*", "wan0" }, { "lan0", "lan9", "wan0" },
+	  3, -1, "lan* waiting, lan0 software, lan9 software, wan0 software", "",
+	  NFTO_MODE_SOFTWARE },
+	{ "wildcard for nothing", COUNTER, { "lan*", "wan0" }, { "lan*", "wan0" }, { "wan0" }, 1,
+	  -1, "lan* waiting, wan0 software", "device-waiting", NFTO_MODE_SOFTWARE },
+	{ "a name beside its wildcard", COUNTER, { "lan*" }, { "lan*", "lan9" }, { "lan0" }, 1, -1,
+	  "lan* waiting, lan0 software, lan9 waiting", "device-waiting", NFTO_MODE_SOFTWARE },
+	{ "wildcard in hardware", HARDWARE | COUNTER, { "la*", "wan0" }, { "lan0", "wan0" },
+	  { "lan0", "wan0" }, 2, -1, "la* waiting, lan0 hardware, wan0 hardware", "name-blocked",
+	  NFTO_MODE_HARDWARE },
+	{ "wildcard that is not given to the kernel", COUNTER, { "lan0", "wan0" },
+	  { "lan*", "wan0" }, { "lan0", "lan9", "wan0" }, 2, -1,
+	  "lan0 software, wan0 software, lan9 missing", "device-not-bound", NFTO_MODE_SOFTWARE },
+};
+/* clang-format on */
+
+static void answer_listed(struct setup *setup, const struct listed *listed)
 {
-	struct instance_script instance = instance_whole("software", COUNTER);
+	struct instance_script instance =
+		instance_whole(listed->flags & HARDWARE ? "hardware" : "software", listed->flags);
 	struct status_script script = status_usual();
+
+	memcpy(instance.devices, listed->devices, sizeof(listed->devices));
+	memcpy(instance.wanted_devices, listed->wanted, sizeof(listed->wanted));
+	script.links = listed->links;
+	script.hook_table = NAME;
+	instance_answer(setup->fake, &instance);
+	status_answer_flowtables(setup->fake, &instance, &script);
+	status_answer_links(setup->fake, &script);
+	for (int i = 0; i < listed->present; i++)
+		status_answer_device(setup->fake, &script, listed->flags & HARDWARE);
+	if (listed->trial >= 0) {
+		instance_answer_missing(setup->fake);
+		caps_answer_check(setup->fake, 1, listed->trial);
+	}
+	status_answer_flows(setup->fake, &script);
+}
+
+static void test_listed(void **state)
+{
+	const struct listed *listed = *state;
+	struct nfto_status *status;
+	struct setup setup;
+
+	set_up(&setup);
+	answer_listed(&setup, listed);
+	assert_int_equal(nfto_status_read(setup.ctx, NAME, &status), 0);
+	assert_states(status, listed->states);
+	assert_codes(status, listed->codes);
+	assert_int_equal(nfto_status_effective(status), listed->effective);
+	nfto_status_free(status);
+	tear_down(&setup);
+}
+
+static void test_listed_evidence(void **state)
+{
+	const struct listed *listed = &listed_names[7];
 	struct nfto_status *status;
 	struct setup setup;
 
 	(void)state;
 	set_up(&setup);
-	gone(&instance, &script);
-	instance_answer(setup.fake, &instance);
-	status_answer_flowtables(setup.fake, &instance, &script);
-	status_answer_links(setup.fake, &script);
-	status_answer_device(setup.fake, &script, false);
-	status_answer_flows(setup.fake, &script);
+	answer_listed(&setup, listed);
 	assert_int_equal(nfto_status_read(setup.ctx, NAME, &status), 0);
-	assert_states(status, "lan0 missing, wan0 software");
-	assert_codes(status, "device-missing");
+	assert_string_equal(nfto_status_device_evidence(status, 0),
+			    "in the flowtable as la*, which is for hardware, "
+			    "the kernel binds each device of such a name when it appears");
+	assert_string_equal(nfto_status_device_evidence(status, 1),
+			    "in the flowtable as la*, which is for hardware, "
+			    "hooked at its ingress as inet nftoffload ft, hw-tc-offload is on");
+	assert_string_equal(nfto_finding_evidence(nfto_status_finding(status, 0)),
+			    "flowtable inet nftoffload ft lists la*");
+	assert_int_equal(nfto_finding_severity(nfto_status_finding(status, 0)), NFTO_SEVERITY_NOTE);
 	nfto_status_free(status);
 	tear_down(&setup);
 }
@@ -678,7 +752,8 @@ static void test_names(void **state)
 	(void)state;
 	assert_string_equal(nfto_device_state_name(NFTO_DEVICE_HARDWARE), "hardware");
 	assert_string_equal(nfto_device_state_name(NFTO_DEVICE_UNKNOWN), "unknown");
-	assert_string_equal(nfto_device_state_name((enum nfto_device_state)6), "unknown");
+	assert_string_equal(nfto_device_state_name(NFTO_DEVICE_WAITING), "waiting");
+	assert_string_equal(nfto_device_state_name((enum nfto_device_state)7), "unknown");
 	assert_string_equal(nfto_setting_name(NFTO_SETTING_IPV4_FORWARDING), "net.ipv4.ip_forward");
 	assert_string_equal(nfto_setting_name((enum nfto_setting)7), "unknown");
 	assert_string_equal(nfto_setting_name((enum nfto_setting) - 1), "unknown");
@@ -697,7 +772,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_device_evidence),
 		cmocka_unit_test(test_silent_hooks),
-		cmocka_unit_test(test_name_without_a_device),
+		cmocka_unit_test(test_listed_evidence),
 		cmocka_unit_test(test_conduit),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_foreign_without_a_rule),
@@ -713,5 +788,6 @@ int main(void)
 	int failures = cmocka_run_group_tests(tests, NULL, NULL);
 
 	failures += run_table(reasons, test_reason);
+	failures += run_table(listed_names, test_listed);
 	return failures != 0;
 }
