@@ -1,7 +1,21 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <netinet/in.h>
 
 #include "connection.h"
+
+bool connection_is_looked_up(uint8_t protocol)
+{
+	switch (protocol) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+		return true;
+	}
+	return false;
+}
 
 static int parse(const struct nlmsghdr *message, struct connection *connection)
 {

@@ -14,19 +14,6 @@
 
 /* ---- The connection */
 
-bool inquiry_is_looked_up(const struct inquiry *inquiry)
-{
-	switch (inquiry->tuple.protocol) {
-	case IPPROTO_TCP:
-	case IPPROTO_UDP:
-	case IPPROTO_UDPLITE:
-	case IPPROTO_SCTP:
-	case IPPROTO_DCCP:
-		return true;
-	}
-	return false;
-}
-
 static void set_ends(struct inquiry *inquiry)
 {
 	const struct flow_info *info = &inquiry->connection.info;
@@ -65,7 +52,7 @@ static int find_connection(struct inquiry *inquiry)
 	inquiry->ends[IP_CT_DIR_ORIGINAL] = asked->source;
 	inquiry->ends[IP_CT_DIR_REPLY] = asked->destination;
 	/* Others are named by more than addresses, and none of them is offloaded. */
-	if (!inquiry_is_looked_up(inquiry))
+	if (!connection_is_looked_up(inquiry->tuple.protocol))
 		return 0;
 	return take_connection(inquiry,
 			       connection_find(inquiry->ctx, &tuple, &inquiry->connection));

@@ -57,9 +57,6 @@ int inquiry_open_leak(struct nfto_ctx *ctx, const char *name, const struct leak_
 		      struct inquiry *inquiry);
 void inquiry_close(struct inquiry *inquiry);
 
-/* Can it be looked up? Some protocols name a connection by more than addresses and ports. */
-bool inquiry_is_looked_up(const struct inquiry *inquiry);
-
 /* Finds the ways of both directions. */
 int inquiry_find_ways(struct inquiry *inquiry);
 

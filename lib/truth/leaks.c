@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The elements of the leak detector's sets, and which of them are leaks. */
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -121,9 +122,16 @@ static bool came_within(const struct leak_info *counted, uint64_t duration_ms)
 	return !counted->has_idle || counted->idle_ms < duration_ms;
 }
 
+/* ICMP errors about a connection have its mark, and always take the slow path. */
+static bool may_be_one(const struct leak_info *counted)
+{
+	return counted->counter.packets > FEW_PACKETS && counted->protocol != IPPROTO_ICMP &&
+	       counted->protocol != IPPROTO_ICMPV6;
+}
+
 bool leak_is_one(const struct leak_info *counted, const struct connection *connection)
 {
-	if (counted->counter.packets <= FEW_PACKETS)
+	if (!may_be_one(counted))
 		return false;
 	if (!connection)
 		return came_within(counted, STILL_OPEN_MS);
@@ -155,8 +163,11 @@ int leak_find_connection(struct nfto_ctx *ctx, const struct leak_info *counted,
 {
 	bool is_reply = counted->direction == IP_CT_DIR_REPLY;
 	struct conntrack_tuple tuple = tuple_of(counted, is_reply);
-	int ret = connection_find(ctx, &tuple, connection);
+	int ret;
 
+	if (!connection_is_looked_up(counted->protocol))
+		return 0;
+	ret = connection_find(ctx, &tuple, connection);
 	if (ret != 0)
 		return ret;
 	tuple = tuple_of(counted, !is_reply);
@@ -169,7 +180,7 @@ static int look(struct nfto_ctx *ctx, struct nfto_leak *leak)
 	int ret = 0;
 
 	leak->is_one = false;
-	if (leak->info.counter.packets <= FEW_PACKETS)
+	if (!may_be_one(&leak->info))
 		return 0;
 	ret = leak_find_connection(ctx, &leak->info, &connection);
 	if (ret < 0)

@@ -59,7 +59,7 @@ static int told_as_not_tracked(struct inquiry *inquiry)
 	const char *name = inquiry->tuple.zone ? "in this zone" : "in the default zone";
 	int ret;
 
-	if (!inquiry_is_looked_up(inquiry))
+	if (!connection_is_looked_up(inquiry->tuple.protocol))
 		return 0;
 	ret = found(inquiry, findings_add(&inquiry->findings, NFTO_FINDING_NOT_TRACKED,
 					  "looked for %s", name));

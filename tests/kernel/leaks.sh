@@ -155,9 +155,35 @@ test_well() {
 	tool remove > /dev/null
 }
 
-trap unmake_router EXIT
+# ---- Errors about a flow have its mark, too, and take the slow path
+
+error_counter() {
+	in_router nft -j list set inet nftoffload leaks4_reply | jq '[.nftables[].set?.elem? // [] | .[]
+		| select(.elem.val.concat[4] == "icmp") | .elem.counter.packets] | add // 0'
+}
+
+were_errors() { [ "$(error_counter)" -gt 20 ]; }
+
+test_errors() {
+	in_wan sysctl -qw net.ipv4.icmp_ratelimit=0
+	tool apply --mode software lan0 wan0 > /dev/null
+	start_blast
+	check_soon "errors: the detector counts them" were_errors
+	check "errors: they are no leak" is "no flow leaks" tool leaks
+	check "errors: status is told" is "[]" status '.leaks | tojson'
+	stop_blast
+	tool remove > /dev/null
+}
+
+clean_up() {
+	stop_blast
+	unmake_router
+}
+
+trap clean_up EXIT
 make_router nftosim
 if has needs-whole-path; then test_refused; else test_missing_devices; fi
 test_asymmetric
+test_errors
 test_well
 done_testing

@@ -120,7 +120,28 @@ stop_flow() {
 	flow_pid=''
 }
 
-servers=() flow_pid='' engine=''
+# 500 datagrams a second to a port where nobody listens.
+start_blast() {
+	ip netns exec lan python3 -SE -c '
+import socket, time
+sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sender.bind(("", 4000))
+while True:
+    for i in range(5):
+        sender.sendto(bytes(100), ("203.0.113.2", 9))
+    time.sleep(0.01)
+' &
+	blast_pid=$!
+}
+
+stop_blast() {
+	[ -n "$blast_pid" ] || return 0
+	kill "$blast_pid" 2> /dev/null || true
+	wait "$blast_pid" 2> /dev/null || true
+	blast_pid=''
+}
+
+servers=() flow_pid='' blast_pid='' engine=''
 
 get() { cat "$engine/$1"; }
 put() { echo "$2" > "$engine/$1"; }

@@ -497,7 +497,7 @@ static int run_foreign(struct scene *scene)
 
 static void answer_leaks(struct fake *fake)
 {
-	static const uint8_t key[20] = { 192, 0, 2, 1, 0, 80 };
+	static const uint8_t key[20] = { 192, 0, 2, 1, 0, 80, [16] = IPPROTO_UDP };
 	const struct reply_flow flow = {
 		.family = AF_INET,
 		.protocol = IPPROTO_UDP,

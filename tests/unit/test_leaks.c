@@ -523,6 +523,35 @@ static void test_counted(void **state)
 	tear_down(&setup);
 }
 
+/* Conntrack is asked for none of these. ICMP errors about a connection have its mark, and are no
+ * leak. */
+static void test_other_protocols(void **state)
+{
+	static const struct {
+		uint8_t protocol;
+		bool is_leak;
+	} others[] = { { IPPROTO_ICMP, false }, { IPPROTO_ICMPV6, false }, { IPPROTO_GRE, true } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		uint8_t key[sizeof(key4)];
+		struct nfto_leaks *leaks;
+		struct setup setup;
+
+		memcpy(key, key4, sizeof(key));
+		key[16] = others[i].protocol;
+		set_up_instance(&setup);
+		answer_one(setup.fake, set_names[0], key, sizeof(key), 1000);
+		answer_empty(setup.fake, 3);
+		assert_int_equal(nfto_leaks_read(setup.ctx, NAME, &leaks), 0);
+		assert_int_equal(nfto_leaks_count(leaks), others[i].is_leak);
+		if (others[i].is_leak)
+			assert_false(nfto_leak_is_certain(nfto_leaks_get(leaks, 0)));
+		nfto_leaks_free(leaks);
+		tear_down(&setup);
+	}
+}
+
 static const struct nlattr *inside(const struct nlattr *nest, uint16_t type)
 {
 	const struct nlattr *attr;
@@ -647,6 +676,7 @@ int main(void)
 		cmocka_unit_test(test_interrupted_dump),
 		cmocka_unit_test(test_lost_answer),
 		cmocka_unit_test(test_foreign_table),
+		cmocka_unit_test(test_other_protocols),
 		cmocka_unit_test(test_connection_is_looked_up),
 		cmocka_unit_test(test_another_look),
 		cmocka_unit_test(test_look_that_fails),
