@@ -94,7 +94,7 @@ stream_of() { tool flows --json --proto "$1" | jq -r "select($2) | \"$1 \(.src):
 explained() {	# STREAM OPTION...
 	local stream
 	read -ra stream <<< "$1"
-	tool explain --json "${@:2}" "${stream[@]}" |
+	even_if_found tool explain --json "${@:2}" "${stream[@]}" |
 		jq -r '.verdict + ": " + ([.findings[].code] | join(" "))'
 }
 
