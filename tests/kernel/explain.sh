@@ -13,6 +13,7 @@ cd "$(dirname "$0")"
 
 show_state() {
 	tool explain "${asked[@]}" || true
+	ip -n router neigh
 	cat /tmp/sender
 	tool status
 	in_router conntrack -L
@@ -344,10 +345,12 @@ bridge_lan() {
 	tool remove > /dev/null
 }
 
+# Without a link-local address the router asks for no neighbour of a packet that it forwards.
 unbridge_lan() {
 	tool remove > /dev/null
 	ip -n router link del br-lan
 	ip -n router address add 192.168.1.1/24 dev lan0
+	ip -n router address add fe80::1/64 dev lan0 nodad
 	ip -n router address add fd01::1/64 dev lan0 nodad
 	apply_software
 }
