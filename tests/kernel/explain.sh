@@ -505,6 +505,8 @@ test_asymmetric() {
 	ip -n router route add fd04::1 via fd02::2 table 100
 	ip -n wan address add fd04::1 dev lo nodad
 	ip -n wan route replace fd01::/64 via fd03::1 dev eth1 src fd04::1
+	# Else no answer can make a flow where it needs its whole path.
+	check_soon "the router has met the host behind it" meet fd03::2 wan1
 	send udp fd04::1 7000
 	cause "a rule for one direction, and the flow is made by an answer" "software:"
 	stop_sending
