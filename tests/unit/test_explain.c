@@ -645,8 +645,15 @@ struct variant {
 	const char *name;
 	void (*script)(struct fake *fake);
 	enum nfto_verdict verdict;
-	const char *codes;    /* with ? behind what is not certain */
-	const char *sessions; /* of PPPoE, as /proc/net/pppoe has them */
+	const char *codes; /* with ? behind what is not certain */
+};
+
+struct variant_over_pppoe {
+	const char *name;
+	void (*script)(struct fake *fake);
+	enum nfto_verdict verdict;
+	const char *codes;
+	const char *sessions; /* as /proc/net/pppoe has them */
 };
 
 #define SLOW NFTO_VERDICT_NOT_OFFLOADED
@@ -689,14 +696,6 @@ static const struct variant variants[] = {
 	{ "tagged", tagged, WOULD, " not-tracked" },
 	{ "three tags", three_tags, WOULD_NOT, " not-tracked too-deep" },
 	{ "neighbour of new one", neighbour_of_new_one, WOULD, " not-tracked" },
-	{ "over listed device", over_listed_device, WOULD, " not-tracked", ONE_SESSION },
-	{ "over unlisted device", over_unlisted_device, WOULD_NOT, " not-tracked unlisted-device?",
-	  ONE_SESSION },
-	{ "over bridge", over_bridge, WOULD_NOT, " not-tracked unlisted-device?", ONE_SESSION },
-	{ "over two tags", over_two_tags, WOULD_NOT, " not-tracked too-deep?", ONE_SESSION },
-	{ "over renamed device", over_renamed_device, WOULD, " not-tracked", ONE_SESSION },
-	{ "one of two sessions", to_ppp, WOULD, " not-tracked", TWO_SESSIONS },
-	{ "another kind of PPP", to_ppp, WOULD_NOT, " not-tracked unlisted-device", NO_SESSION },
 	{ "in software", in_software, NFTO_VERDICT_SOFTWARE, "" },
 	{ "in hardware", in_hardware, NFTO_VERDICT_HARDWARE, "" },
 	{ "few leaks", few_leaks, NFTO_VERDICT_SOFTWARE, "" },
@@ -903,10 +902,6 @@ static const struct variant whole_variants[] = {
 	{ "new, three tags", three_tags, WOULD_NOT, " not-tracked too-deep" },
 	{ "new, no neighbour yet", neighbour_of_new_one, WOULD, " not-tracked" },
 	{ "over another namespace", over_other_namespace, WOULD_NOT, " not-tracked no-path" },
-	{ "another kind of PPP", to_ppp, WOULD_NOT, " not-tracked no-path", NO_SESSION },
-	{ "over listed device", over_listed_device, WOULD, " not-tracked", ONE_SESSION },
-	{ "over unlisted device", over_unlisted_device, WOULD_NOT, " not-tracked unlisted-device?",
-	  ONE_SESSION },
 	{ "over a tunnel", over_tunnel, WOULD, " not-tracked" },
 	{ "by an unlisted device", over_tunnel_by_unlisted, WOULD_NOT,
 	  " not-tracked unlisted-device" },
@@ -964,7 +959,25 @@ static void assert_no_long_dump(const struct fake *fake)
 	}
 }
 
-static void check_variant(const struct variant *variant, const char *release)
+static const struct variant_over_pppoe variants_over_pppoe[] = {
+	{ "over listed device", over_listed_device, WOULD, " not-tracked", ONE_SESSION },
+	{ "over unlisted device", over_unlisted_device, WOULD_NOT, " not-tracked unlisted-device?",
+	  ONE_SESSION },
+	{ "over bridge", over_bridge, WOULD_NOT, " not-tracked unlisted-device?", ONE_SESSION },
+	{ "over two tags", over_two_tags, WOULD_NOT, " not-tracked too-deep?", ONE_SESSION },
+	{ "over renamed device", over_renamed_device, WOULD, " not-tracked", ONE_SESSION },
+	{ "one of two sessions", to_ppp, WOULD, " not-tracked", TWO_SESSIONS },
+	{ "another kind of PPP", to_ppp, WOULD_NOT, " not-tracked unlisted-device", NO_SESSION },
+};
+
+static const struct variant_over_pppoe whole_variants_over_pppoe[] = {
+	{ "another kind of PPP", to_ppp, WOULD_NOT, " not-tracked no-path", NO_SESSION },
+	{ "over listed device", over_listed_device, WOULD, " not-tracked", ONE_SESSION },
+	{ "over unlisted device", over_unlisted_device, WOULD_NOT, " not-tracked unlisted-device?",
+	  ONE_SESSION },
+};
+
+static void check_variant(const struct variant *variant, const char *sessions, const char *release)
 {
 	struct fake *fake = fake_new();
 	struct nfto_ctx *ctx = fake_ctx(fake);
@@ -980,10 +993,10 @@ static void check_variant(const struct variant *variant, const char *release)
 			  "192.168.1.2", "203.0.113.2");
 	char codes[256];
 
-	if (variant->sessions || release)
+	if (sessions || release)
 		proc_folder_use(ctx);
-	if (variant->sessions)
-		proc_folder_write("thread-self/net/pppoe", variant->sessions);
+	if (sessions)
+		proc_folder_write("thread-self/net/pppoe", sessions);
 	if (release)
 		proc_folder_write("sys/kernel/osrelease", release);
 	variant->script(fake);
@@ -1004,12 +1017,31 @@ static void check_variant(const struct variant *variant, const char *release)
 
 static void test_variant(void **state)
 {
-	check_variant(*state, NULL);
+	check_variant(*state, NULL, NULL);
 }
+
+#define FROM_7_2 "7.2.11\n"
 
 static void test_whole_variant(void **state)
 {
-	check_variant(*state, "7.2.11\n");
+	check_variant(*state, NULL, FROM_7_2);
+}
+
+static void check_over_pppoe(const struct variant_over_pppoe *row, const char *release)
+{
+	const struct variant variant = { row->name, row->script, row->verdict, row->codes };
+
+	check_variant(&variant, row->sessions, release);
+}
+
+static void test_variant_over_pppoe(void **state)
+{
+	check_over_pppoe(*state, NULL);
+}
+
+static void test_whole_variant_over_pppoe(void **state)
+{
+	check_over_pppoe(*state, FROM_7_2);
 }
 
 /* ---- How long ago the last packet came, by conntrack's timeouts */
@@ -1471,6 +1503,8 @@ int main(void)
 
 	failures += run_table(variants, test_variant);
 	failures += run_table(whole_variants, test_whole_variant);
+	failures += run_table(variants_over_pppoe, test_variant_over_pppoe);
+	failures += run_table(whole_variants_over_pppoe, test_whole_variant_over_pppoe);
 	failures += run_table(idles, test_idle);
 	failures += run_table(spoilts, test_spoilt);
 	failures += run_table(all_leaking, test_leak);
