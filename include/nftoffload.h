@@ -929,6 +929,11 @@ enum nfto_finding_code {
 	 * nf_tables_flowtable_event() in net/netfilter/nf_tables_api.c of Linux 7.2.)
 	 */
 	NFTO_FINDING_NAME_BLOCKED = 312,
+	/** "nothing-offloaded": connections are forwarded, and the instance has never offloaded one:
+	 *  the path of their packets does not end in the flowtable. Only where flows need their whole
+	 *  path (NFTO_FEATURE_NEEDS_WHOLE_PATH). Not certain if several interfaces were asked for:
+	 *  those which are meant may have had no traffic. */
+	NFTO_FINDING_NOTHING_OFFLOADED = 313,
 };
 
 /** The stable name of a finding, such as "helper"; "unknown" for a value that this version does not

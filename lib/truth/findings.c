@@ -185,6 +185,10 @@ static const struct text texts[] = {
 	{ NFTO_FINDING_ACCOUNTING_OFF, "accounting-off", NFTO_SEVERITY_NOTE,
 	  "packets of connections are not counted, so hardware can't be confirmed",
 	  "sysctl net.netfilter.nf_conntrack_acct=1, for new connections" },
+	{ NFTO_FINDING_NOTHING_OFFLOADED, "nothing-offloaded", NFTO_SEVERITY_WARNING,
+	  "connections are forwarded, but none is offloaded",
+	  "name all interfaces between which packets are forwarded: nftoffload apply "
+	  "INTERFACE..." },
 	{ NFTO_FINDING_CONNTRACK_FULL, "conntrack-full", NFTO_SEVERITY_WARNING,
 	  "there is hardly room for more connections",
 	  "raise the sysctl net.netfilter.nf_conntrack_max" },

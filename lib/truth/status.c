@@ -91,6 +91,9 @@ static int read_evidence(struct nfto_ctx *ctx, struct nfto_status *status)
 	if (ret < 0)
 		return ret;
 	received_read(ctx, &status->received_after);
+	ret = status_explain_slow(ctx, status);
+	if (ret < 0)
+		return ret;
 	return status_judge_rule(status) < 0 || status_judge_mode(status) < 0 ? no_memory(ctx) : 0;
 }
 

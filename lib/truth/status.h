@@ -11,6 +11,7 @@
 #include "facts/settings.h"
 #include "findings.h"
 #include "intent/instance.h"
+#include "tuple.h"
 #include "software_flow.h"
 
 struct status_device {
@@ -29,6 +30,19 @@ struct busy_flow {
 #define BUSY_FLOW_COUNT 64
 struct busy_flows {
 	struct busy_flow items[BUSY_FLOW_COUNT];
+	size_t count;
+};
+
+/* A connection that may be offloaded, and is not. */
+struct slow_flow {
+	struct nfto_tuple tuple;
+	uint64_t packets;
+};
+
+/* The busiest ones, in no order: only of an instance that has never offloaded anything. */
+#define SLOW_FLOW_COUNT 32
+struct slow_flows {
+	struct slow_flow items[SLOW_FLOW_COUNT];
 	size_t count;
 };
 
@@ -52,7 +66,8 @@ struct nfto_status {
 
 	struct nfto_flow_counts counts;
 	struct busy_flows busy;
-	struct software_flows software;	 /* only if the flowtable is for hardware */
+	struct software_flows software; /* only if the flowtable is for hardware */
+	struct slow_flows slow;
 	struct received received_before; /* the flows were read */
 	struct received received_after;
 	struct settings settings;
@@ -70,6 +85,11 @@ int status_read_devices(struct nfto_ctx *ctx, struct nfto_status *status);
 /* status_flows.c: counts all connections, and keeps the busiest ones in hardware, and those that
  * should be. */
 int status_read_flows(struct nfto_ctx *ctx, struct nfto_status *status);
+
+/* status_slow.c: keeps a connection that is not offloaded, from the message it came in: 0 or
+ * -EBADMSG. When all are read: does something stand in their way? */
+int status_take_slow(struct nfto_status *status, const struct nlmsghdr *message);
+int status_explain_slow(struct nfto_ctx *ctx, struct nfto_status *status);
 
 /* status_rule.c: is there a rule, and is it reached? 0 or -ENOMEM, with findings about it. */
 int status_judge_rule(struct nfto_status *status);

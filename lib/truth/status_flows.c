@@ -15,6 +15,7 @@ static void restart(void *data)
 	memset(&status->counts, 0, sizeof(status->counts));
 	status->busy.count = 0;
 	status->software.count = 0;
+	status->slow.count = 0;
 }
 
 static struct busy_flow *find_least(struct busy_flows *busy)
@@ -79,6 +80,7 @@ static int take(const struct nlmsghdr *message, void *data)
 	case NFTO_FLOW_SOFTWARE:
 		return take_software(status, message, kind.protocol);
 	case NFTO_FLOW_NONE:
+		return status_take_slow(status, message);
 	case NFTO_FLOW_CLOSING:
 		break;
 	}
