@@ -13,6 +13,7 @@
 #include "mask.h"
 #include "plan.h"
 #include "reports.h"
+#include "slow.h"
 #include "tool.h"
 
 /* How many flows are asked why they are in software, and how many findings of one kind are told. */
@@ -28,10 +29,12 @@ struct sample {
 struct examination {
 	struct nfto_ctx *ctx;
 	const struct options *options;
-	json_t *findings; /* an array */
-	json_t *evidence; /* for the bundle */
+	json_t *findings;      /* an array */
+	json_t *evidence;      /* for the bundle */
+	bool needs_whole_path; /* else what has no path leaks, or goes on above it */
 	/* Of the first look. */
 	struct nfto_status *before;
+	struct slow_connections slow;
 	struct nfto_audit *audit;
 	/* Of the second. */
 	struct nfto_status *status;
@@ -128,6 +131,8 @@ static int examine_kernel(struct examination *examination)
 		      "CONFIG_NFT_FLOW_OFFLOAD and CONFIG_NF_FLOW_TABLE_INET");
 	judge_feature(examination, caps, NFTO_FEATURE_CONNTRACK, "the kernel does not list flows",
 		      "modprobe nf_conntrack_netlink");
+	examination->needs_whole_path =
+		nfto_caps_feature(caps, NFTO_FEATURE_NEEDS_WHOLE_PATH) == NFTO_YES;
 	json_object_set_new(examination->evidence, "probe", caps_to_json(caps));
 	nfto_caps_free(caps);
 	return 0;
@@ -338,6 +343,51 @@ static void examine_sample(struct examination *examination)
 		judge_all_flows(examination);
 }
 
+/* ---- Connections that stay in the slow path, and go on moving packets: does their path not end in
+ *      the flowtable? Other causes are each connection's own, and as they should be. */
+
+/* A few packets are no traffic. */
+#define MOVED_PACKETS 10
+
+/* Which interfaces are offloaded between is for people to say: no mistake by itself. */
+static void add_path_finding(struct examination *examination, const char *about,
+			     const struct nfto_finding *finding)
+{
+	enum nfto_finding_code code = nfto_finding_code(finding);
+	json_t *json = finding_json(finding);
+
+	if (code == NFTO_FINDING_UNLISTED_DEVICE || code == NFTO_FINDING_NO_PATH)
+		json_set_text(json, "severity", nfto_severity_name(NFTO_SEVERITY_NOTE));
+	add(examination, about, json);
+}
+
+static void judge_slow(struct examination *examination, const struct slow_connection *connection)
+{
+	struct nfto_explanation *explanation;
+	const struct nfto_finding *finding;
+
+	if (!connection->tuple || nfto_explain(examination->ctx, examination->options->name,
+					       connection->tuple, &explanation) < 0)
+		return;
+	finding = nfto_explanation_get(explanation, 0);
+	if (nfto_explanation_verdict(explanation) == NFTO_VERDICT_NOT_OFFLOADED && finding &&
+	    is_about_path(nfto_finding_code(finding)))
+		add_path_finding(examination, connection->name, finding);
+	nfto_explanation_free(explanation);
+}
+
+static int examine_slow(struct examination *examination)
+{
+	struct slow_connections *slow = &examination->slow;
+	int ret = slow_connections_look_again(examination->ctx, slow);
+
+	for (size_t i = 0; ret == 0 && i < slow->count && i < SAMPLE; i++) {
+		if (slow->items[i].moved > MOVED_PACKETS)
+			judge_slow(examination, &slow->items[i]);
+	}
+	return ret;
+}
+
 /* ---- The hardware against conntrack. What is found is looked at once more: where processor time is
  *      short, the kernel may only have been late. */
 
@@ -380,6 +430,8 @@ static int look_first(struct examination *examination)
 
 	if (ret == 0)
 		ret = nfto_audit_open(examination->ctx, &examination->audit);
+	if (ret == 0 && examination->needs_whole_path)
+		ret = slow_connections_find(examination->ctx, &examination->slow);
 	return ret;
 }
 
@@ -389,6 +441,8 @@ static int look_again(struct examination *examination)
 
 	if (ret == 0)
 		ret = take_sample(examination);
+	if (ret == 0)
+		ret = examine_slow(examination);
 	if (ret == 0)
 		ret = examine_hardware(examination);
 	if (ret == 0)
@@ -417,6 +471,7 @@ static void free_examination(struct examination *examination)
 		nfto_tuple_free(examination->sample[i].tuple);
 		nfto_explanation_free(examination->sample[i].explanation);
 	}
+	slow_connections_clear(&examination->slow);
 	nfto_status_free(examination->before);
 	nfto_status_free(examination->status);
 	nfto_audit_free(examination->audit);
