@@ -148,7 +148,7 @@ make_mixed_traffic() {
 	while true; do
 		ip netns exec lan iperf3 -p 5201 -c 203.0.113.2 -n 1M > /dev/null 2>&1 || true
 		ip netns exec lan iperf3 -p 5201 -u -b 1M -c fd02::2 -t 2 > /dev/null 2>&1 || true
-		ip netns exec lan ping -q -i 0.1 -c 5 203.0.113.2 > /dev/null 2>&1 || true
+		ip netns exec lan busybox ping -q -i 0.1 -c 5 203.0.113.2 > /dev/null 2>&1 || true
 	done
 }
 

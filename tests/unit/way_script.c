@@ -91,17 +91,22 @@ void way_answer_policy(struct fake *fake, uint32_t source, uint32_t destination,
 		       bool has_template)
 {
 	const struct xfrm_user_tmpl template = { .family = AF_INET };
-	struct xfrm_userpolicy_info *policy;
+	/* A message is aligned to four bytes only. */
+	const struct xfrm_userpolicy_info policy = {
+		.sel = {
+			.family = AF_INET,
+			.saddr.a4 = htonl(source),
+			.daddr.a4 = htonl(destination),
+			.prefixlen_s = length,
+			.prefixlen_d = length,
+		},
+		.dir = XFRM_POLICY_OUT,
+	};
 	struct nlmsghdr *message;
 
 	fake_answer(fake, XFRM_MSG_GETPOLICY);
 	message = fake_open(fake, XFRM_MSG_NEWPOLICY, NLM_F_MULTI, 0);
-	policy = mnl_nlmsg_put_extra_header(message, sizeof(*policy));
-	policy->sel.family = AF_INET;
-	policy->sel.saddr.a4 = htonl(source);
-	policy->sel.daddr.a4 = htonl(destination);
-	policy->sel.prefixlen_s = policy->sel.prefixlen_d = length;
-	policy->dir = XFRM_POLICY_OUT;
+	memcpy(mnl_nlmsg_put_extra_header(message, sizeof(policy)), &policy, sizeof(policy));
 	if (has_template)
 		mnl_attr_put(message, XFRMA_TMPL, sizeof(template), &template);
 	fake_close(fake, message);
