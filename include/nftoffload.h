@@ -551,6 +551,9 @@ enum nfto_plan_reason {
 	/** "no-path": the kernel can't follow the path of packets through it, and makes no flow
 	 *  without (NFTO_FEATURE_NEEDS_WHOLE_PATH). */
 	NFTO_PLAN_NO_PATH = 23,
+	/** "lost-in-tunnel": a tunnel for IPv4 over IPv6 (DS-Lite) leaves by it, and this kernel
+	 *  sends what it offloads of such a tunnel to nowhere (seen on Linux 7.2). */
+	NFTO_PLAN_LOST_IN_TUNNEL = 24,
 };
 
 /** The name of a reason, as above; "unknown" for another value. Since 0.1. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -13,7 +14,8 @@
 /* Of linux/if_tunnel.h and linux/ip6_tunnel.h, which redefine what is in musl's net/if.h. */
 #define IFLA_IPTUN_REMOTE 3
 #define IFLA_IPTUN_FLAGS 8
-#define IFLA_IPTUN_MAX IFLA_IPTUN_FLAGS
+#define IFLA_IPTUN_PROTO 9
+#define IFLA_IPTUN_MAX IFLA_IPTUN_PROTO
 #define IP6_TNL_F_IGN_ENCAP_LIMIT 0x1
 
 static int build(struct messages *messages, uint16_t flags, uint32_t index)
@@ -80,6 +82,7 @@ static int parse_remote(const struct nlattr *attr, uint8_t family, struct link_i
 static int parse_tunnel(const struct nlattr *nest, uint8_t family, struct link_info *info)
 {
 	const struct nlattr *attrs[IFLA_IPTUN_MAX + 1];
+	uint8_t protocol = IPPROTO_IPV6;
 	uint32_t flags = 0;
 
 	if (attr_parse_nest(nest, attrs, IFLA_IPTUN_MAX) < 0 ||
@@ -87,8 +90,10 @@ static int parse_tunnel(const struct nlattr *nest, uint8_t family, struct link_i
 		return -EBADMSG;
 	if (family == AF_INET)
 		return 0;
-	if (attr_u32(attrs[IFLA_IPTUN_FLAGS], &flags) == -EBADMSG)
+	if (attr_u32(attrs[IFLA_IPTUN_FLAGS], &flags) == -EBADMSG ||
+	    attr_u8(attrs[IFLA_IPTUN_PROTO], &protocol) == -EBADMSG)
 		return -EBADMSG;
+	info->carries_ipv4 = protocol != IPPROTO_IPV6;
 	info->has_encap_limit = !(flags & IP6_TNL_F_IGN_ENCAP_LIMIT);
 	return 0;
 }

@@ -30,6 +30,7 @@ struct link_info {
 	uint8_t tunnel_family;	/* of an ipip or ip6tnl: of its remote address; 0 if it has none */
 	uint8_t tunnel_remote[16];
 	bool has_encap_limit; /* of an ip6tnl: packets may have an option with that limit */
+	bool carries_ipv4;    /* the same: not only IPv6 */
 	uint32_t egress;      /* of both: the device that the packets around it leave by; no message
 			       * tells it, see facts/tunnel.h */
 	uint8_t switch_id[LINK_SWITCH_ID_SIZE];

@@ -136,6 +136,8 @@ static void put_link(struct text *text, const struct nfto_topology *topology,
 	put_name(text, "port_kind", link->port_kind);
 	put_lower(text, topology, link);
 	put_reference(text, topology, "egress", link->egress);
+	if (link->carries_ipv4)
+		put(text, " carries_ipv4");
 	put_vlan(text, link);
 	if (link->vlan_filtering)
 		put(text, " vlan_filtering");
@@ -395,6 +397,8 @@ static int read_property(const struct word *key, const struct word *value, struc
 		link->is_up = true;
 	if (word_is(key, "vlan_filtering"))
 		link->vlan_filtering = true;
+	if (word_is(key, "carries_ipv4"))
+		link->carries_ipv4 = true;
 	if (word_is(key, "lower_elsewhere"))
 		link->lower_is_elsewhere = true;
 	return 0;

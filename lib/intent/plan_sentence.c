@@ -42,6 +42,8 @@ static const struct {
 							 "here may leave without their tag" },
 	[NFTO_PLAN_NO_PATH] = { "no-path", "this kernel can't follow a path through it, and "
 					   "offloads nothing without" },
+	[NFTO_PLAN_LOST_IN_TUNNEL] = { "lost-in-tunnel",
+				       "IPv4 over IPv6: this kernel would lose what it offloads" },
 	[NFTO_PLAN_NO_MATCH] = { "no-match", "nothing that is there now has such a name" },
 };
 
@@ -120,6 +122,13 @@ static void write_left_out(struct nfto_plan_device *device, const char *about)
 		return;
 	case NFTO_PLAN_NO_PPPOE_MATCH:
 		snprintf(sentence, size, "this kernel does not find the PPPoE flows of %s here",
+			 about);
+		return;
+	case NFTO_PLAN_LOST_IN_TUNNEL:
+		if (!device->about)
+			break;
+		snprintf(sentence, size,
+			 "this kernel would lose the IPv4 connections of the tunnel %s here",
 			 about);
 		return;
 	case NFTO_PLAN_NO_PATH:

@@ -136,6 +136,20 @@ test_tunnel() {
 	test_wrong_list "without the tunnel's device" lan0
 }
 
+# IPv4 over IPv6: by a plan for all of its devices, connections through it go on.
+test_dslite() {
+	local devices
+	ip -n router link add dslite0 type ip6tnl mode ipip6 encaplimit none local fd02::1 remote fd02::2
+	ip -n wan link add dslite0 type ip6tnl mode ipip6 encaplimit none local fd02::2 remote fd02::1
+	ip -n router address add 10.9.0.1/24 dev dslite0
+	ip -n wan address add 10.9.0.2/24 dev dslite0
+	ip -n router link set dslite0 up
+	ip -n wan link set dslite0 up
+	ip -n wan route replace 192.168.1.0/24 dev dslite0
+	mapfile -t devices < <(taken lan0 wan0 dslite0)
+	check "DS-Lite: by the plan (${devices[*]}), no connection is lost" transfer_by "${devices[@]}"
+}
+
 clean_up() {
 	stop_pppoe
 	rm -f "$record"
@@ -152,4 +166,7 @@ test_usage
 test_devices
 test_pppoe
 test_tunnel
+ip -n router link delete tunnel0
+ip -n wan link delete tunnel0
+test_dslite
 done_testing

@@ -7,15 +7,17 @@
 
 #include "link_script.h"
 
-/* IFLA_IPTUN_REMOTE and, of an ip6tnl, IFLA_IPTUN_FLAGS. */
+/* IFLA_IPTUN_REMOTE and, of an ip6tnl, IFLA_IPTUN_FLAGS and IFLA_IPTUN_PROTO. */
 static void put_tunnel(struct nlmsghdr *message, const struct reply_link *link)
 {
 	bool is_ipv6 = strcmp(link->kind, "ip6tnl") == 0;
 	struct nlattr *data = mnl_attr_nest_start(message, IFLA_INFO_DATA);
 
 	mnl_attr_put(message, 3, is_ipv6 ? 16 : 4, link->tunnel_remote);
-	if (is_ipv6)
+	if (is_ipv6) {
 		mnl_attr_put_u32(message, 8, link->tunnel_flags);
+		mnl_attr_put_u8(message, 9, link->tunnel_protocol);
+	}
 	mnl_attr_nest_end(message, data);
 }
 

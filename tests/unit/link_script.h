@@ -22,6 +22,7 @@ struct reply_link {
 	const uint8_t
 		*tunnel_remote; /* of an ip6tnl, which is sent with the flags; else of an ipip */
 	uint32_t tunnel_flags;
+	uint8_t tunnel_protocol; /* 0: any */
 	const char *switch_id;
 	const char *port_name;
 };

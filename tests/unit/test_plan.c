@@ -140,7 +140,9 @@ static const char whole_router[] = "nftoffload topology 1\n"
 				   "link 1 name=eth0 master=br0\n"
 				   "link 2 name=br0 kind=bridge\n"
 				   "link 3 name=ppp0 kind=ppp type=512\n"
-				   "link 4 name=ipip0 kind=ipip type=768 egress=br0\n";
+				   "link 4 name=ipip0 kind=ipip type=768 egress=br0\n"
+				   "link 5 name=eth1\n"
+				   "link 6 name=ds kind=ip6tnl up egress=eth1 carries_ipv4\n";
 
 static const struct sentence whole_sentences[] = {
 	{ "br0", SOFT, "br0", "only passed: flows are kept for the devices below it" },
@@ -148,6 +150,9 @@ static const struct sentence whole_sentences[] = {
 	  "this kernel can't follow a path through it, and offloads nothing without" },
 	{ "ipip0", SOFT, "ipip0",
 	  "this kernel can't follow a path through it, and offloads nothing without" },
+	{ "ds", SOFT, "ds", "IPv4 over IPv6: this kernel would lose what it offloads" },
+	{ "eth1", SOFT, "eth1",
+	  "this kernel would lose the IPv4 connections of the tunnel ds here" },
 	{ "eth0", SOFT, "ipip0", "this kernel finds no path from ipip0 to here" },
 };
 
@@ -219,9 +224,9 @@ static void test_names(void **state)
 	assert_string_equal(nfto_plan_reason_name(NFTO_PLAN_NO_MATCH), "no-match");
 	assert_string_equal(nfto_plan_reason_name(NFTO_PLAN_VLAN_FILTERING), "vlan-filtering");
 	assert_string_equal(nfto_plan_reason_name((enum nfto_plan_reason)0), "unknown");
-	assert_string_equal(nfto_plan_reason_name((enum nfto_plan_reason)24), "unknown");
+	assert_string_equal(nfto_plan_reason_name((enum nfto_plan_reason)25), "unknown");
 	assert_string_equal(nfto_plan_reason_name((enum nfto_plan_reason) - 1), "unknown");
-	for (int reason = NFTO_PLAN_EXPLICIT; reason <= NFTO_PLAN_NO_PATH; reason++)
+	for (int reason = NFTO_PLAN_EXPLICIT; reason <= NFTO_PLAN_LOST_IN_TUNNEL; reason++)
 		assert_string_not_equal(nfto_plan_reason_name((enum nfto_plan_reason)reason),
 					"unknown");
 }

@@ -196,7 +196,8 @@ static void test_egress_of_tunnels(void **state)
 		  .name = "six",
 		  .kind = "ip6tnl",
 		  .tunnel_remote = remote,
-		  .tunnel_flags = 1 },
+		  .tunnel_flags = 1,
+		  .tunnel_protocol = 41 },
 		{ .index = 8, .name = "limit", .kind = "ip6tnl", .tunnel_remote = remote },
 		{ .index = 9, .name = "gre0", .kind = "gre" },
 	};
@@ -216,13 +217,14 @@ static void test_egress_of_tunnels(void **state)
 	way_answer_route(fake, AF_INET6, RTN_UNICAST, WAY_WAN);
 	assert_int_equal(nfto_topology_read(ctx, &topology), 0);
 	assert_int_equal(fake->request_count, 4);
-	assert_string_equal(links_of(topology), "link 3 name=wan0 type=1\n"
-						"link 4 name=ip0 kind=ipip type=0 egress=wan0\n"
-						"link 5 name=ip1 kind=ipip type=0\n"
-						"link 6 name=any kind=ipip type=0\n"
-						"link 7 name=six kind=ip6tnl type=0 egress=wan0\n"
-						"link 8 name=limit kind=ip6tnl type=0\n"
-						"link 9 name=gre0 kind=gre type=0\n");
+	assert_string_equal(links_of(topology),
+			    "link 3 name=wan0 type=1\n"
+			    "link 4 name=ip0 kind=ipip type=0 egress=wan0\n"
+			    "link 5 name=ip1 kind=ipip type=0\n"
+			    "link 6 name=any kind=ipip type=0\n"
+			    "link 7 name=six kind=ip6tnl type=0 egress=wan0\n"
+			    "link 8 name=limit kind=ip6tnl type=0 carries_ipv4\n"
+			    "link 9 name=gre0 kind=gre type=0\n");
 	nfto_topology_free(topology);
 	proc_folder_clear();
 	nfto_ctx_free(ctx);
@@ -448,6 +450,11 @@ static void tunnel_with_long_remote(struct fake *fake)
 	put_data(fake, "ipip", 3, 8);
 }
 
+static void tunnel_with_long_protocol(struct fake *fake)
+{
+	put_data(fake, "ip6tnl", 9, 2);
+}
+
 static void tunnel_with_short_flags(struct fake *fake)
 {
 	put_data(fake, "ip6tnl", 8, 2);
@@ -473,6 +480,7 @@ static const struct variant variants[] = {
 	{ "bridge with long filtering", bridge_with_long_filtering },
 	{ "tunnel with short remote", tunnel_with_short_remote },
 	{ "tunnel with long remote", tunnel_with_long_remote },
+	{ "tunnel with long protocol", tunnel_with_long_protocol },
 	{ "tunnel with short flags", tunnel_with_short_flags },
 };
 
@@ -510,6 +518,7 @@ static void test_record_comes_back(void **state)
 		"switch_id=0102ff port_name=p1\n"
 		"link 7 name=veth kind=veth type=1 lower_elsewhere\n"
 		"link 8 name=ipip0 kind=ipip type=768 egress=eth0\n"
+		"link 9 name=ds kind=ip6tnl type=769 egress=eth0 carries_ipv4\n"
 		"pppoe lower=eth0\n"
 		"pppoe lower=a\\x5c\\xff\\x7f\n";
 	struct nfto_topology *topology;
