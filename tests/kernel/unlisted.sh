@@ -25,7 +25,7 @@ found_by_doctor() {
 }
 
 # Traffic in both directions, for as long as the test looks at it.
-is_established() { [ -n "$(in_router conntrack -L -p tcp --dport 5202 2> /dev/null | grep -F ASSURED)" ]; }
+is_established() { contains ASSURED in_router conntrack -L -p tcp --dport 5202 > /dev/null; }
 
 start_traffic() {	# ADDRESS
 	start_flow -c "$1"
