@@ -180,13 +180,18 @@ int flowtable_parse(const struct nlmsghdr *message, struct flowtable_info *info)
 	return ret;
 }
 
-bool flowtable_info_has(const struct flowtable_info *info, const char *device)
+const struct device_spec *flowtable_info_find(const struct flowtable_info *info, const char *device)
 {
 	for (size_t i = 0; i < info->device_count; i++) {
 		if (device_spec_covers(&info->devices[i], device))
-			return true;
+			return &info->devices[i];
 	}
-	return false;
+	return NULL;
+}
+
+bool flowtable_info_has(const struct flowtable_info *info, const char *device)
+{
+	return flowtable_info_find(info, device) != NULL;
 }
 
 bool flowtable_info_lists(const struct flowtable_info *info, const struct device_spec *device)

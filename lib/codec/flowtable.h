@@ -44,7 +44,9 @@ int flowtable_build_dump(struct messages *messages, uint8_t family, const char *
 int flowtable_parse(const struct nlmsghdr *message, struct flowtable_info *info);
 void flowtable_info_free(struct flowtable_info *info);
 
-/* Is a device of this name bound by it, by its name or by a wildcard? */
+/* By what on its list a device of this name is bound, its name or a wildcard; NULL: it is not. */
+const struct device_spec *flowtable_info_find(const struct flowtable_info *info,
+					      const char *device);
 bool flowtable_info_has(const struct flowtable_info *info, const char *device);
 
 /* Does it list just this? */

@@ -59,15 +59,6 @@ int flowtables_read(struct nfto_ctx *ctx, uint8_t family, const char *table,
 	return error_set_request(&ctx->error, &ctx->nft.error, ret, "the list of flowtables");
 }
 
-static const struct device_spec *find_device(const struct flowtable_info *info, const char *device)
-{
-	for (size_t i = 0; i < info->device_count; i++) {
-		if (device_spec_covers(&info->devices[i], device))
-			return &info->devices[i];
-	}
-	return NULL;
-}
-
 bool flowtables_describe_holder(const struct nfto_flowtables *list, const char *device, char *text,
 				size_t size)
 {
@@ -75,7 +66,7 @@ bool flowtables_describe_holder(const struct nfto_flowtables *list, const char *
 
 	for (size_t i = 0; i < list->count; i++) {
 		const struct flowtable_info *info = &list->items[i].info;
-		const struct device_spec *spec = find_device(info, device);
+		const struct device_spec *spec = flowtable_info_find(info, device);
 
 		if (!(info->flags & NFT_FLOWTABLE_HW_OFFLOAD) || !spec)
 			continue;
