@@ -32,8 +32,8 @@ struct nfto_ctx {
 	int netns_fd;	      /* -1 where /proc is not mounted */
 	struct nfto_error error;
 
-	/* What is known of them: see features_ask_once(). */
-	enum nfto_answer features[NFTO_FEATURE_WILDCARDS + 1];
+	/* What is known of them: see features_ask_once() and whole_path_ask_once(). */
+	enum nfto_answer features[NFTO_FEATURE_NEEDS_WHOLE_PATH + 1];
 
 	/* Tests have others. */
 	const struct transport_opener *opener;

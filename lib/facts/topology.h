@@ -59,7 +59,7 @@ int topology_add_pppoe(struct nfto_topology *topology, const struct link_info *l
 int topology_write(struct nfto_topology *topology);
 
 /* topology_proc.c: what only /proc tells: 0 or a negative errno. */
-int topology_read_proc(const struct nfto_ctx *ctx, struct nfto_topology *topology);
+int topology_read_proc(struct nfto_ctx *ctx, struct nfto_topology *topology);
 
 /* topology_tunnels.c: the egress of tunnels, if the kernel follows them: 0, or a negative errno that
  * is told in the context. */

@@ -41,21 +41,13 @@ static int take_session(const struct pppoe_session *session, void *data)
 	return 0;
 }
 
-static enum nfto_answer needs_whole_path(const struct nfto_ctx *ctx)
-{
-	struct proof proof;
-
-	whole_path_read(ctx, &proof);
-	return proof.answer;
-}
-
-int topology_read_proc(const struct nfto_ctx *ctx, struct nfto_topology *topology)
+int topology_read_proc(struct nfto_ctx *ctx, struct nfto_topology *topology)
 {
 	int ret = netns_call(ctx->netns_fd, read_path_discovery, topology);
 
 	if (ret < 0)
 		return ret;
-	topology->kernel.needs_whole_path = needs_whole_path(ctx);
+	topology->kernel.needs_whole_path = whole_path_ask_once(ctx);
 	topology->kernel.pppoe_sessions = NFTO_YES;
 	ret = pppoe_read(ctx, take_session, topology);
 	if (ret != -ENODATA)

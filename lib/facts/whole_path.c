@@ -43,3 +43,15 @@ void whole_path_read(const struct nfto_ctx *ctx, struct proof *proof)
 			  "before 7.2, a flow is made for the route's device if need be");
 	proof_set(proof, is_new ? NFTO_YES : NFTO_NO, evidence);
 }
+
+enum nfto_answer whole_path_ask_once(struct nfto_ctx *ctx)
+{
+	enum nfto_answer *known = &ctx->features[NFTO_FEATURE_NEEDS_WHOLE_PATH];
+	struct proof proof;
+
+	if (*known == NFTO_UNKNOWN) {
+		whole_path_read(ctx, &proof);
+		*known = proof.answer;
+	}
+	return *known;
+}

@@ -12,4 +12,7 @@
  */
 void whole_path_read(const struct nfto_ctx *ctx, struct proof *proof);
 
+/* The same without the evidence. A context reads it once, as the kernel stays what it is. */
+enum nfto_answer whole_path_ask_once(struct nfto_ctx *ctx);
+
 #endif

@@ -60,13 +60,10 @@ static int find_connection(struct inquiry *inquiry)
 
 static int begin(struct inquiry *inquiry, struct nfto_ctx *ctx, const char *name)
 {
-	struct proof whole_path;
-
 	memset(inquiry, 0, sizeof(*inquiry));
 	inquiry->ctx = ctx;
 	inquiry->name = name;
-	whole_path_read(ctx, &whole_path);
-	inquiry->needs_whole_path = whole_path.answer == NFTO_YES;
+	inquiry->needs_whole_path = whole_path_ask_once(ctx) == NFTO_YES;
 	return instance_read(ctx, name, &inquiry->instance);
 }
 

@@ -67,6 +67,7 @@ struct nfto_status {
 	struct nfto_flow_counts counts;
 	struct busy_flows busy;
 	struct software_flows software; /* only if the flowtable is for hardware */
+	bool may_be_in_vain;		/* nothing was ever offloaded: the slow ones may tell why */
 	struct slow_flows slow;
 	struct received received_before; /* the flows were read */
 	struct received received_after;
@@ -86,8 +87,10 @@ int status_read_devices(struct nfto_ctx *ctx, struct nfto_status *status);
  * should be. */
 int status_read_flows(struct nfto_ctx *ctx, struct nfto_status *status);
 
-/* status_slow.c: keeps a connection that is not offloaded, from the message it came in: 0 or
- * -EBADMSG. When all are read: does something stand in their way? */
+/* status_slow.c: before all connections are read: is there a reason to look at those that are not
+ * offloaded? Then each is kept, from the message it came in: 0 or -EBADMSG. When all are read: does
+ * something stand in their way? */
+void status_begin_slow(struct nfto_ctx *ctx, struct nfto_status *status);
 int status_take_slow(struct nfto_status *status, const struct nlmsghdr *message);
 int status_explain_slow(struct nfto_ctx *ctx, struct nfto_status *status);
 

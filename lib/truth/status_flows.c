@@ -89,8 +89,10 @@ static int take(const struct nlmsghdr *message, void *data)
 
 int status_read_flows(struct nfto_ctx *ctx, struct nfto_status *status)
 {
-	int ret = connections_read(ctx, restart, take, status);
+	int ret;
 
+	status_begin_slow(ctx, status);
+	ret = connections_read(ctx, restart, take, status);
 	software_flows_sort(&status->software);
 	return ret;
 }

@@ -20,12 +20,14 @@
 
 /* ---- In the pass over all connections */
 
-static bool may_be_in_vain(const struct nfto_status *status)
+void status_begin_slow(struct nfto_ctx *ctx, struct nfto_status *status)
 {
 	const struct instance *instance = &status->instance;
 
-	return status->is_instance && instance->exists && instance->is_whole &&
-	       !instance->is_draining && !instance->is_dormant && instance->inserted.packets == 0;
+	status->may_be_in_vain = status->is_instance && instance->exists && instance->is_whole &&
+				 !instance->is_draining && !instance->is_dormant &&
+				 instance->inserted.packets == 0 &&
+				 whole_path_ask_once(ctx) == NFTO_YES;
 }
 
 static bool could_be_offloaded(const struct flow_info *info)
@@ -74,7 +76,7 @@ int status_take_slow(struct nfto_status *status, const struct nlmsghdr *message)
 	struct flow_info info;
 	int ret;
 
-	if (!may_be_in_vain(status))
+	if (!status->may_be_in_vain)
 		return 0;
 	ret = conntrack_parse(message, &info);
 	if (ret == 0 && could_be_offloaded(&info))
@@ -90,14 +92,6 @@ static bool has_flow(const struct nfto_status *status)
 		       nfto_flow_counts_get(&status->counts, NFTO_FLOW_HARDWARE) +
 		       nfto_flow_counts_get(&status->counts, NFTO_FLOW_CLOSING) >
 	       0;
-}
-
-static bool needs_whole_path(const struct nfto_ctx *ctx)
-{
-	struct proof proof;
-
-	whole_path_read(ctx, &proof);
-	return proof.answer == NFTO_YES;
 }
 
 static bool stays_in_the_way(const struct nfto_finding *finding)
@@ -150,7 +144,7 @@ int status_explain_slow(struct nfto_ctx *ctx, struct nfto_status *status)
 {
 	int ret = 0;
 
-	if (status->slow.count == 0 || has_flow(status) || !needs_whole_path(ctx))
+	if (status->slow.count == 0 || has_flow(status))
 		return 0;
 	for (size_t i = 0; i < status->slow.count && ret == 0; i++)
 		ret = explain(ctx, status, &status->slow.items[i]);
