@@ -4,6 +4,9 @@
 
 #include "facts/topology.h"
 
+/* MAX_NEST_DEV: the kernel itself does not stack more devices. */
+#define MOST_LEVELS 8
+
 /* What a device is to the flows that go through it. */
 enum role {
 	ROLE_DEVICE,	/* packets come in here, and a driver may have hardware for them */

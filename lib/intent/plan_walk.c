@@ -14,6 +14,7 @@
 #include <linux/if_ether.h>
 
 #include "plan.h"
+#include "plan_lost.h"
 #include "plan_rules.h"
 
 /* NF_FLOW_TABLE_ENCAP_MAX: so many VLAN tags and PPPoE sessions fit into a flow. */
@@ -21,9 +22,6 @@
 
 /* NET_DEVICE_PATH_STACK_MAX: so many devices are followed, the last one included. */
 #define MOST_PATHS 5
-
-/* MAX_NEST_DEV: the kernel itself does not stack more. */
-#define MOST_LEVELS 8
 
 /* Where a step down has come to. */
 struct place {
@@ -52,7 +50,7 @@ struct walk {
 	size_t *numbers;		     /* by link: its number in the plan, from 1; 0: none */
 	struct seen *seen;		     /* by link */
 	const struct link_info **conduit_of; /* by link: a port of its switch, or NULL */
-	const struct link_info **loses; /* by link: a tunnel whose flows are lost if it is taken */
+	const struct link_info **lost_of;    /* by link: see plan_lost.h */
 };
 
 static bool is_for_hardware(const struct walk *walk)
@@ -216,9 +214,9 @@ static int keep_flows(struct walk *walk, const struct link_info *link, const str
 {
 	struct nfto_plan_device *device;
 
-	if (walk->loses[link - walk->topology->links])
+	if (walk->lost_of[link - walk->topology->links])
 		return leave(walk, link, NFTO_PLAN_LOST_IN_TUNNEL,
-			     walk->loses[link - walk->topology->links]);
+			     walk->lost_of[link - walk->topology->links]);
 	if (!place->blocked)
 		return take(walk, link, NFTO_PLAN_ENTRY, place->is_one_of_many ? walk->root : NULL);
 	if (leave(walk, link, place->blocked, walk->root) < 0)
@@ -623,54 +621,6 @@ static void find_conduits(struct walk *walk)
 	}
 }
 
-/*
- * IPv4 over IPv6, as of DS-Lite: the kernel follows the path of these tunnels, too, but then puts a
- * header of IPv4 in front of the packets, to nowhere (nf_flow_offload_ip_hook() and
- * nft_flow_tunnel_update_route() of Linux 7.2). Whoever has such a tunnel would lose all of its
- * connections, so nothing is offloaded at the device where its path ends.
- */
-static void mark_losing(struct walk *walk, const struct link_info *tunnel,
-			const struct link_info *link, bool is_below_session)
-{
-	const struct nfto_topology *topology = walk->topology;
-	const struct link_info *const *ports;
-	size_t count;
-
-	if (!link || walk->loses[link - topology->links])
-		return;
-	walk->loses[link - topology->links] = tunnel;
-	switch (role_of(link)) {
-	case ROLE_VLAN:
-		mark_losing(walk, tunnel, topology_find_index(topology, link->lower),
-			    is_below_session);
-		return;
-	case ROLE_PPP:
-		for (size_t i = 0; i < topology->pppoe_lower_count; i++)
-			mark_losing(walk, tunnel,
-				    topology_find_index(topology, topology->pppoe_lowers[i]), true);
-		return;
-	case ROLE_BRIDGE:
-		ports = topology_ports(topology, link, &count);
-		for (size_t i = 0; is_below_session && i < count; i++)
-			mark_losing(walk, tunnel, ports[i], true);
-		return;
-	default:
-		return;
-	}
-}
-
-static void find_losing(struct walk *walk)
-{
-	const struct nfto_topology *topology = walk->topology;
-
-	for (size_t i = 0; needs_whole_path(walk) && i < topology->link_count; i++) {
-		const struct link_info *link = topology->by_index[i];
-
-		if (link->carries_ipv4 && link->is_up)
-			mark_losing(walk, link, topology_find_index(topology, link->egress), false);
-	}
-}
-
 int plan_walk(struct nfto_plan *plan, const struct nfto_topology *topology,
 	      const struct nfto_spec *spec)
 {
@@ -681,13 +631,13 @@ int plan_walk(struct nfto_plan *plan, const struct nfto_topology *topology,
 		.numbers = calloc(count, sizeof(*walk.numbers)),
 		.seen = calloc(count, sizeof(*walk.seen)),
 		.conduit_of = calloc(count, sizeof(*walk.conduit_of)),
-		.loses = calloc(count, sizeof(*walk.loses)),
+		.lost_of = calloc(count, sizeof(*walk.lost_of)),
 	};
-	int ret = walk.numbers && walk.seen && walk.conduit_of && walk.loses ? 0 : -ENOMEM;
+	int ret = walk.numbers && walk.seen && walk.conduit_of && walk.lost_of ? 0 : -ENOMEM;
 
 	if (ret == 0) {
 		find_conduits(&walk);
-		find_losing(&walk);
+		plan_find_lost(topology, walk.lost_of);
 	}
 	for (size_t i = 0; i < plan->given_count && ret == 0; i++)
 		ret = visit_name(&walk, plan->given[i],
@@ -695,6 +645,6 @@ int plan_walk(struct nfto_plan *plan, const struct nfto_topology *topology,
 	free(walk.numbers);
 	free(walk.seen);
 	free(walk.conduit_of);
-	free(walk.loses);
+	free(walk.lost_of);
 	return ret;
 }
