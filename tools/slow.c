@@ -71,16 +71,24 @@ static int read_slow(struct nfto_ctx *ctx, struct slow_connections *slow,
 
 /* ---- The first look */
 
-static struct slow_connection *find_place(struct slow_connections *slow, uint64_t packets)
+static struct slow_connection *find_least(struct slow_connections *slow)
 {
 	struct slow_connection *least = &slow->items[0];
 
-	if (slow->count < SLOW_CONNECTIONS)
-		return &slow->items[slow->count++];
 	for (size_t i = 1; i < slow->count; i++) {
 		if (slow->items[i].packets < least->packets)
 			least = &slow->items[i];
 	}
+	return least;
+}
+
+static struct slow_connection *find_place(struct slow_connections *slow, uint64_t packets)
+{
+	struct slow_connection *least;
+
+	if (slow->count < SLOW_CONNECTIONS)
+		return &slow->items[slow->count++];
+	least = find_least(slow);
 	return least->packets < packets ? least : NULL;
 }
 
@@ -112,6 +120,9 @@ static void note_progress(struct slow_connections *slow, const struct nfto_flow 
 {
 	char name[FLOW_NAME_SIZE];
 
+	/* To write the name of each of a million would take long, and nearly all are less busy. */
+	if (packets <= find_least(slow)->packets)
+		return;
 	flow_name(flow, name);
 	for (size_t i = 0; i < slow->count; i++) {
 		struct slow_connection *item = &slow->items[i];
