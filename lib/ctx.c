@@ -55,7 +55,13 @@ int ctx_new(int netns_fd, const struct transport_opener *opener, struct nfto_ctx
  * then. */
 NFTO_API int nfto_ctx_new(struct nfto_ctx **ctx)
 {
-	return ctx_new(netns_current(), &netlink_opener, ctx);
+	int fd = netns_current();
+
+	/* Where /proc is not mounted, threads had better stay in their namespace. But whatever else is in
+	 * the way must not bind the context to another one later. */
+	if (fd < 0 && fd != -ENOENT)
+		return fd;
+	return ctx_new(fd, &netlink_opener, ctx);
 }
 
 NFTO_API int nfto_ctx_new_in_netns(struct nfto_ctx **ctx, int netns_fd)

@@ -16,7 +16,9 @@
 
 int netns_current(void)
 {
-	return open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+	int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
 }
 
 int netns_duplicate(int netns_fd)

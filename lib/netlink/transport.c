@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* The only file that opens a socket. */
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -8,6 +9,7 @@
 #include <libmnl/libmnl.h>
 #include <linux/netlink.h>
 
+#include "clock.h"
 #include "netns.h"
 #include "sysctl.h"
 #include "transport.h"
@@ -16,14 +18,16 @@
  * and the default of 208 KiB holds fewer than that, since each is accounted with its overhead. */
 #define RECEIVE_BUFFER (1 << 20)
 
+/* Of a batch; the length of a message is an int. */
+#define MOST_LENGTH ((size_t)INT_MAX / 4)
+
 struct netlink_transport {
 	struct transport base;
 	struct mnl_socket *socket;
 };
 
-static int netlink_send(struct transport *base, const void *data, size_t length)
+static int send_once(const struct netlink_transport *transport, const void *data, size_t length)
 {
-	struct netlink_transport *transport = (struct netlink_transport *)base;
 	ssize_t sent;
 
 	do {
@@ -31,6 +35,27 @@ static int netlink_send(struct transport *base, const void *data, size_t length)
 	} while (sent < 0 && errno == EINTR);
 
 	return sent < 0 ? -errno : 0;
+}
+
+/* What is sent at once has to fit into the socket, which by default holds a batch of some 3000
+ * operations. The kernel doubles the size. */
+static void make_room(const struct netlink_transport *transport, size_t length)
+{
+	int fd = mnl_socket_get_fd(transport->socket), size = (int)length;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)) < 0)
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+}
+
+static int netlink_send(struct transport *base, const void *data, size_t length)
+{
+	struct netlink_transport *transport = (struct netlink_transport *)base;
+	int ret = send_once(transport, data, length);
+
+	if (ret != -EMSGSIZE || length > MOST_LENGTH)
+		return ret;
+	make_room(transport, length);
+	return send_once(transport, data, length);
 }
 
 static ssize_t netlink_receive(struct transport *base, void *buffer, size_t size)
@@ -64,15 +89,18 @@ static int netlink_wait(struct transport *base, int timeout_ms)
 {
 	struct netlink_transport *transport = (struct netlink_transport *)base;
 	struct pollfd pollfd = { .fd = mnl_socket_get_fd(transport->socket), .events = POLLIN };
+	uint64_t begin_ms = system_clock.now_ms(&system_clock), waited_ms = 0;
 	int ready;
 
+	/* A process may be interrupted so often that the whole time would never be over. */
 	do {
-		ready = poll(&pollfd, 1, timeout_ms);
-	} while (ready < 0 && errno == EINTR);
+		ready = poll(&pollfd, 1, timeout_ms - (int)waited_ms);
+		waited_ms = system_clock.now_ms(&system_clock) - begin_ms;
+	} while (ready < 0 && errno == EINTR && waited_ms < (uint64_t)timeout_ms);
 
-	if (ready < 0)
+	if (ready < 0 && errno != EINTR)
 		return -errno;
-	return ready == 0 ? -ETIMEDOUT : 0;
+	return ready > 0 ? 0 : -ETIMEDOUT;
 }
 
 static void netlink_close(struct transport *base)
@@ -106,7 +134,11 @@ static int open_socket(void *data)
 	struct opening *opening = data;
 
 	opening->socket = mnl_socket_open2(opening->bus, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	return opening->socket ? 0 : -errno;
+	if (opening->socket)
+		return 0;
+	/* Somebody forbids the socket (seccomp): netlink itself asks for CAP_NET_ADMIN later, and says
+	 * EPERM then. */
+	return errno == EPERM ? -EACCES : -errno;
 }
 
 static int bind_socket(struct mnl_socket *socket)

@@ -2,6 +2,7 @@
 /* Contexts: what they hold, and what they let go. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "netlink/netns.h"
@@ -120,6 +121,22 @@ static void test_fd_that_is_no_namespace(void **state)
 	}
 }
 
+/* Without an fd for its namespace it would be bound to whichever one its thread is in later. */
+static void test_no_fd_is_left(void **state)
+{
+	struct nfto_ctx *ctx = UNTOUCHED(struct nfto_ctx);
+	struct rlimit none, before;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = before;
+	none.rlim_cur = 0;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(nfto_ctx_new(&ctx), -EMFILE);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_ptr_equal(ctx, UNTOUCHED(struct nfto_ctx));
+}
+
 static void test_copy_of_a_namespace(void **state)
 {
 	int fd = netns_current(), copy = netns_duplicate(fd);
@@ -173,6 +190,7 @@ int main(void)
 		cmocka_unit_test(test_fd_goes_with_the_context),
 		cmocka_unit_test(test_fd_goes_with_a_failure),
 		cmocka_unit_test(test_fd_that_is_no_namespace),
+		cmocka_unit_test(test_no_fd_is_left),
 		cmocka_unit_test(test_copy_of_a_namespace),
 		cmocka_unit_test(test_call_in_the_present_namespace),
 		cmocka_unit_test(test_call_in_a_namespace_that_can_not_be_entered),
