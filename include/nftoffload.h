@@ -450,7 +450,7 @@ void nfto_spec_set_min_packets(struct nfto_spec *spec, uint64_t min_packets);
 /**
  * How flows leave the hardware where nfto_apply() must replace its flowtable, as for a change from
  * hardware to software. See nfto_drain() for both.
- * @param flags Of enum nfto_drain_flags (default: NFTO_DRAIN_KEEP_CONNECTIONS).
+ * @param flags Of enum nfto_drain_flags (default: 0).
  * @param timeout_s 0, the default: as long as nfto_drain() takes for 0.
  * @return 0; -EINVAL for an unknown flag. Since 0.1.
  */
@@ -686,10 +686,9 @@ const char *nfto_result_step(const struct nfto_result *result, size_t index);
 
 /** How to drain an instance. */
 enum nfto_drain_flags {
-	/** Let the connections live on in the slow path. It takes as long as the timeout of
-	 *  flows does (net.netfilter.nf_flowtable_tcp_timeout and _udp_timeout: 30 s unless
-	 *  somebody has changed them), and some seconds more. */
-	NFTO_DRAIN_KEEP_CONNECTIONS = 1u << 0,
+	/** Delete the connections, in place of letting them live on in the slow path: see
+	 *  NFTO_EVICT_DELETE_CONNECTIONS. */
+	NFTO_DRAIN_DELETE_CONNECTIONS = 1u << 0,
 };
 
 /** What draining an instance did. */
@@ -702,33 +701,29 @@ struct nfto_drained;
  * flowtable in hardware is deleted, it must be drained; nfto_remove() does so. The table stays,
  * without its offload rule; nfto_apply() puts the instance back into service.
  *
- * First the offload rule goes. Then, unless NFTO_DRAIN_KEEP_CONNECTIONS is set, the offloaded
- * connections are deleted from conntrack, as by nfto_evict(): their next packets begin a connection
- * anew, as far as the firewall and NAT let them. With it, the timeouts of flows are set to 0 until
- * all have expired, and put back then. They are put back also after a failure; and what they were
- * is kept in the table, so that after a process which was killed the next nfto_drain(),
- * nfto_remove() or nfto_apply() of the instance puts them back. Two instances must not be drained
- * so at the same time. Last, it is waited until nothing shows any more that the kernel has hold of
- * a flow. The calling thread sleeps meanwhile.
+ * First the offload rule goes. Then the offloaded connections leave the fast path and live on in the
+ * slow one, as by nfto_evict(); no setting of the network namespace is touched. Last, it is waited
+ * until nothing shows any more that the kernel has hold of a flow: two to three seconds in all. The
+ * calling thread sleeps meanwhile.
  *
- * Conntrack does not tell flowtables apart, and its timeouts are those of the whole network
- * namespace. If other flowtables offload there, too, their connections are deleted as well, or with
- * NFTO_DRAIN_KEEP_CONNECTIONS leave the fast path for the time that it takes, and come back.
+ * Conntrack does not tell flowtables apart. If other flowtables offload in the network namespace,
+ * too, their connections leave the fast path as well, and come back with their next packets.
  *
  * An instance in software is drained at once, and its connections always live on: its flowtable is
  * deleted, and the kernel takes down the flows by itself.
  *
  * @param flags Of enum nfto_drain_flags.
- * @param timeout_s How long it may take; 0: 10 s, and with NFTO_DRAIN_KEEP_CONNECTIONS 10 s more
- *        than the longer one of the timeouts.
+ * @param timeout_s How long it may take; 0: 10 s.
  * @param drained Out, may be NULL: free with nfto_drained_free().
  * @return 1 if it was drained, 0 if there is no such instance, or:
  *   -EINVAL      NFTO_ERROR_INVALID: the name can't be, or a flag is unknown
  *   -EEXIST      NFTO_ERROR_FOREIGN_TABLE: the table is not ours
  *   -EPERM       NFTO_ERROR_OWNED_TABLE: another process holds the table (flag owner)
- *   -EOPNOTSUPP  NFTO_ERROR_NOT_SUPPORTED: in hardware, and there is no conntrack over netlink; or
- *               no such timeouts, or no /proc/sys. Nothing was changed.
- *   -EACCES, -EROFS  NFTO_ERROR_SYSTEM: the timeouts can't be written. Nothing was changed.
+ *   -EOPNOTSUPP  NFTO_ERROR_NOT_SUPPORTED: in hardware, and there is no conntrack over netlink.
+ *               Nothing was changed.
+ *   -EAGAIN      NFTO_ERROR_INTERRUPTED: somebody has applied it anew meanwhile. It stays as that
+ *               has left it.
+ *   -EINTR       NFTO_ERROR_INTERRUPTED: others kept changing the rule set
  *   -ETIMEDOUT   NFTO_ERROR_STILL_OFFLOADED: flows may still be in the hardware; the message says
  *               how many. The offload rule is gone, and the flowtable is there.
  * Since 0.1.
@@ -740,10 +735,8 @@ int nfto_drain(struct nfto_ctx *ctx, const char *name, uint32_t flags, unsigned 
  * Remove an instance and all of its objects: it is drained, then its table is deleted. An instance
  * that does not exist is removed already. Parameters and errors are those of nfto_drain(); after
  * -ETIMEDOUT the table is still there.
- * @return 1 if it was removed, 0 if there was none, or a negative errno, those of nfto_drain() and:
- *   -EAGAIN      NFTO_ERROR_INTERRUPTED: somebody has applied it anew while it was drained
- *   -EINTR       NFTO_ERROR_INTERRUPTED: others kept changing the rule set
- * Since 0.1.
+ * @return 1 if it was removed, 0 if there was none, or a negative errno, those of nfto_drain(). Since
+ *         0.1.
  */
 int nfto_remove(struct nfto_ctx *ctx, const char *name, uint32_t flags, unsigned int timeout_s,
 		struct nfto_drained **drained);
@@ -751,8 +744,8 @@ int nfto_remove(struct nfto_ctx *ctx, const char *name, uint32_t flags, unsigned
 /** Since 0.1. */
 void nfto_drained_free(struct nfto_drained *drained);
 
-/** How many offloaded connections were deleted, or with NFTO_DRAIN_KEEP_CONNECTIONS were there
- *  and had to leave the fast path. Those of an instance in software are not counted. Since 0.1. */
+/** How many offloaded connections have left the fast path: they live on, or were deleted, as was
+ *  asked for. Those of an instance in software are not counted. Since 0.1. */
 uint64_t nfto_drained_connections(const struct nfto_drained *drained);
 
 /** Was it seen that no flow is left? False: packets under way, or other flowtables, hid it, and
@@ -789,8 +782,8 @@ enum nfto_finding_code {
 	NFTO_FINDING_NOT_TRACKED = 1,
 	/** "no-instance": there is no such instance. */
 	NFTO_FINDING_NO_INSTANCE = 2,
-	/** "draining": the instance is put out of service by a drain. */
-	NFTO_FINDING_DRAINING = 3,
+	/** "drained": the instance was put out of service by a drain, or is on the way there. */
+	NFTO_FINDING_DRAINED = 3,
 	/** "dormant": the table is dormant: its chains see no packet. */
 	NFTO_FINDING_DORMANT = 4,
 	/** "incomplete": a part of the instance is missing, or was changed. */
@@ -1538,23 +1531,47 @@ int nfto_flow_bytes(const struct nfto_flow *flow, enum nfto_direction direction,
  *  TCP, only if it has moved packets since: see nfto_status_declined(). Since 0.1. */
 bool nfto_flow_is_declined(const struct nfto_flow *flow, const struct nfto_status *before);
 
+/** How to evict connections. */
+enum nfto_evict_flags {
+	/** Delete the connections from conntrack. The next packets of each begin one anew, which the
+	 *  current policy of the firewall judges. If it was masqueraded, and the next packet comes
+	 *  from the far end, that packet is for the router itself then, which answers it with a
+	 *  reset unless the firewall drops it. */
+	NFTO_EVICT_DELETE_CONNECTIONS = 1u << 0,
+};
+
 /**
- * Delete offloaded connections from conntrack, whoever has offloaded them: their flows leave the
- * fast path at once, and the hardware within two or three seconds, when the kernel looks after
- * them. The next packets of such a connection begin one anew, which the current policy of the
- * firewall judges. If it was masqueraded, and the next packet comes from the far end, that packet
- * is for the router itself now, which answers it with a reset unless the firewall drops it.
+ * Take connections out of the fast path, whoever has offloaded them. They live on in the slow path,
+ * where the next packet of each is offloaded anew if a rule says so. Each entry of conntrack is
+ * deleted and made anew in one moment, while the packets still take the fast path; within two or
+ * three seconds the kernel notices, and takes the flow out of the hardware.
  *
- * Exactly those are deleted that match: one that ends meanwhile and is opened again is left alone.
+ * What stays: tuples, zone, NAT, mark, labels, whether it was replied to and is assured, and the
+ * connection to which it is related. What begins anew: its number, counters and timestamp (who
+ * listens to events of conntrack sees a DESTROY with the totals, then a NEW), and its timeout. What
+ * is lost, as conntrack takes it from nobody: the security context; and masquerading does not end
+ * the connection any more when the interface goes down by which it leaves. TCP windows are not
+ * judged, as they are not once a connection was offloaded; one that was not in hardware, and so may
+ * be finished, stays for at most 7440 s without a packet.
+ *
+ * An entry that has ended, or is another connection's by now, is left alone. Where the conntrack
+ * table is nearly full it is waited for room, as the place of an entry is free when its flow is
+ * gone; the calling thread sleeps meanwhile.
  * @param filter May be NULL: all offloaded connections of the network namespace. One for flows that
  *        are not offloaded (NFTO_FLOW_NONE) is an error.
- * @param evicted Out, may be NULL: how many were deleted.
+ * @param flags Of enum nfto_evict_flags.
+ * @param evicted Out, may be NULL: how many have left the fast path.
  * @return 0, or as nfto_flows_open() and nfto_flows_next(), or:
- *   -EINVAL  NFTO_ERROR_INVALID: the filter is for flows that are not offloaded
+ *   -EINVAL  NFTO_ERROR_INVALID: the filter is for flows that are not offloaded, or a flag is unknown
+ *   -ENOSPC  NFTO_ERROR_STILL_OFFLOADED: the conntrack table is full, so some stay as they are; the
+ *           message says how many
  *   -EBUSY   NFTO_ERROR_SYSTEM: a kernel that does not delete offloaded connections
+ *   another errno, NFTO_ERROR_SYSTEM: the kernel has refused to make a connection anew that was
+ *           deleted, and it is lost; that ends it
  * Since 0.1.
  */
-int nfto_evict(struct nfto_ctx *ctx, const struct nfto_flow_filter *filter, uint64_t *evicted);
+int nfto_evict(struct nfto_ctx *ctx, const struct nfto_flow_filter *filter, uint32_t flags,
+	       uint64_t *evicted);
 
 /** Number of connections by state, family and protocol. */
 struct nfto_flow_counts;
@@ -1694,7 +1711,7 @@ int nfto_audit_item_zone(const struct nfto_audit_item *item, uint16_t *zone);
  * refused it will refuse again, and what is left over in the hardware the kernel can't reach: only
  * what was forgotten is mended, as the flow is offered anew. That takes three looks at least: one
  * that has seen it in the hardware's table, and two that have not.
- * @param evicted Out, may be NULL: how many were deleted.
+ * @param evicted Out, may be NULL: how many have left the fast path.
  * @return 0, or as nfto_evict(). Since 0.1.
  */
 int nfto_audit_fix(struct nfto_audit *audit, uint64_t *evicted);

@@ -6,7 +6,7 @@
 
 static int set_drain(struct nfto_spec *spec, const struct options *options)
 {
-	uint32_t drain = options->delete_connections ? 0 : NFTO_DRAIN_KEEP_CONNECTIONS;
+	uint32_t drain = options->delete_connections ? NFTO_DRAIN_DELETE_CONNECTIONS : 0;
 
 	return nfto_spec_set_drain(spec, drain, options->timeout_s);
 }
@@ -205,9 +205,9 @@ const struct command apply_command = {
 		"  --no-counter            do not count offloaded packets into conntrack\n"
 		"  --ingress-priority N    of the flowtable (0)\n"
 		"  --forward-priority N    of the chain, behind the firewall's (10)\n"
-		"  --delete-connections    if flows must leave the hardware, delete their\n"
-		"                          connections, rather than wait for their timeout\n"
-		"  --timeout S             how long they may take to leave it\n"
+		"  --delete-connections    if flows must leave the hardware, end their\n"
+		"                          connections, which live on otherwise\n"
+		"  --timeout S             how long they may take to leave it (10 s)\n"
 		"  --json                  as a JSON object\n"
 		"\n"
 		"A name that ends with '*' stands for all that begin so.\n",

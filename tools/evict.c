@@ -6,13 +6,14 @@
 
 static int run(struct nfto_ctx *ctx, const struct options *options)
 {
+	uint32_t flags = options->delete_connections ? NFTO_EVICT_DELETE_CONNECTIONS : 0;
 	uint64_t evicted;
 
 	if (!options->is_filtered && !options->all)
 		return usage_error(&evict_command, "which? give a filter, or --all", NULL);
 	if (options->is_filtered && options->all)
 		return usage_error(&evict_command, "either a filter, or --all", NULL);
-	if (nfto_evict(ctx, options->filter, &evicted) < 0)
+	if (nfto_evict(ctx, options->filter, flags, &evicted) < 0)
 		return output_error(ctx);
 	if (options->json)
 		printf("{\"evicted\":%" PRIu64 "}\n", evicted);
@@ -21,18 +22,20 @@ static int run(struct nfto_ctx *ctx, const struct options *options)
 	return EXIT_DONE;
 }
 
-static const struct option options[] = { TAKES_FILTER, TAKES_ALL, TAKES_JSON, TAKES_HELP,
-					 TAKES_NO_MORE };
+static const struct option options[] = { TAKES_FILTER, TAKES_ALL,  TAKES_DELETE_CONNECTIONS,
+					 TAKES_JSON,   TAKES_HELP, TAKES_NO_MORE };
 
 const struct command evict_command = {
 	.name = "evict",
-	.synopsis = "FILTER... [--json], or --all [--json]",
-	.help = "Delete the offloaded connections that fulfil all filters. Their flows leave the\n"
-		"fast path at once, and the hardware within three seconds; their next packets\n"
-		"are judged by the firewall anew.\n"
+	.synopsis = "FILTER... | --all [--delete-connections] [--json]",
+	.help = "Take the offloaded connections that fulfil all filters out of the fast path. "
+		"They\n"
+		"live on in the slow path; where a rule offloads them, their next packets are\n"
+		"offloaded anew. The hardware is rid of them within three seconds.\n"
 		"\n" FILTER_HELP "\n"
-		"  --all              every offloaded connection of this network namespace\n"
-		"  --json             as a JSON object\n",
+		"  --all                 every offloaded connection of this network namespace\n"
+		"  --delete-connections  end them: the firewall judges their next packets anew\n"
+		"  --json                as a JSON object\n",
 	.options = options,
 	.run = run,
 };

@@ -130,9 +130,6 @@ static int read_option(const struct command *command, int option, const char *ar
 	case OPTION_DELETE_CONNECTIONS:
 		options->delete_connections = true;
 		return 0;
-	case OPTION_KEEP_CONNECTIONS:
-		options->keep_connections = true;
-		return 0;
 	case OPTION_ALL:
 		options->all = true;
 		return 0;

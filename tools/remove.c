@@ -30,14 +30,14 @@ static int print_text(const struct options *options, bool removed,
 	printf("%s: %s", options->name, removed ? "removed" : "there is none");
 	if (connections > 0)
 		printf(", %" PRIu64 " connection%s %s", connections, connections == 1 ? "" : "s",
-		       options->keep_connections ? "kept" : "deleted");
+		       options->delete_connections ? "deleted" : "kept");
 	putchar('\n');
 	return EXIT_DONE;
 }
 
 static int run(struct nfto_ctx *ctx, const struct options *options)
 {
-	uint32_t flags = options->keep_connections ? NFTO_DRAIN_KEEP_CONNECTIONS : 0;
+	uint32_t flags = options->delete_connections ? NFTO_DRAIN_DELETE_CONNECTIONS : 0;
 	struct nfto_drained *drained;
 	int ret = nfto_remove(ctx, options->name, flags, options->timeout_s, &drained);
 
@@ -49,23 +49,22 @@ static int run(struct nfto_ctx *ctx, const struct options *options)
 	return ret;
 }
 
-static const struct option options[] = { TAKES_NAME,	TAKES_KEEP_CONNECTIONS,
+static const struct option options[] = { TAKES_NAME,	TAKES_DELETE_CONNECTIONS,
 					 TAKES_TIMEOUT, TAKES_JSON,
 					 TAKES_HELP,	TAKES_NO_MORE };
 
 const struct command remove_command = {
 	.name = "remove",
-	.synopsis = "[--name NAME] [--keep-connections] [--timeout S] [--json]",
+	.synopsis = "[--name NAME] [--delete-connections] [--timeout S] [--json]",
 	.help = "Remove an instance, with its table, flowtable and rules. One in hardware is\n"
 		"drained before, so that nothing is left there: the offloaded connections of\n"
-		"this network namespace are deleted.\n"
+		"this network namespace leave the fast path, which takes two to three seconds,\n"
+		"and live on.\n"
 		"\n"
-		"  --name NAME         the instance (nftoffload)\n"
-		"  --keep-connections  let them live on in the slow path. This takes as long as\n"
-		"                      the timeout of flows, 30 s unless it was changed\n"
-		"  --timeout S         give up, and leave the table, if it takes longer (10 s,\n"
-		"                      or 10 s more than the timeout of flows)\n"
-		"  --json              as a JSON object\n",
+		"  --name NAME           the instance (nftoffload)\n"
+		"  --delete-connections  end them: the firewall judges their next packets anew\n"
+		"  --timeout S           give up, and leave the table, if it takes longer (10 s)\n"
+		"  --json                as a JSON object\n",
 	.options = options,
 	.run = run,
 };

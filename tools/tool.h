@@ -35,7 +35,6 @@ struct options {
 	char **devices;
 	int device_count;
 	bool all;
-	bool keep_connections;
 	unsigned int timeout_s;	 /* 0: that of the library */
 	unsigned int interval_s; /* between looks; 0: it was not given */
 	unsigned int looks;
@@ -68,7 +67,6 @@ enum {
 	OPTION_MIN_PACKETS,
 	OPTION_DELETE_CONNECTIONS,
 	OPTION_ALL,
-	OPTION_KEEP_CONNECTIONS,
 	OPTION_TIMEOUT,
 	OPTION_INTERVAL,
 	OPTION_LOOKS,
@@ -137,10 +135,6 @@ enum {
 #define TAKES_ALL                                                                                  \
 	{                                                                                          \
 		"all", no_argument, NULL, OPTION_ALL                                               \
-	}
-#define TAKES_KEEP_CONNECTIONS                                                                     \
-	{                                                                                          \
-		"keep-connections", no_argument, NULL, OPTION_KEEP_CONNECTIONS                     \
 	}
 #define TAKES_TIMEOUT                                                                              \
 	{                                                                                          \

@@ -8,6 +8,7 @@
 #include <linux/netfilter/nfnetlink_conntrack.h>
 
 #include "conntrack.h"
+#include "conntrack_id.h"
 #include "netlink/attr.h"
 
 #define TYPE(message) ((uint16_t)(NFNL_SUBSYS_CTNETLINK << 8 | (message)))
@@ -218,8 +219,10 @@ int conntrack_parse_kind(const struct nlmsghdr *message, struct flow_kind *kind)
 	return attr_be32(attr, &kind->status);
 }
 
-static int put_copy(struct nlmsghdr *message, const struct nlattr *attr)
+int conntrack_put_copy(struct nlmsghdr *message, const struct nlattr *attr)
 {
+	if (!attr)
+		return 0;
 	/* More than enough for a tuple; what is longer is none. */
 	if (mnl_attr_get_payload_len(attr) > 512)
 		return -EBADMSG;
@@ -228,28 +231,44 @@ static int put_copy(struct nlmsghdr *message, const struct nlattr *attr)
 	return 0;
 }
 
-int conntrack_build_delete(struct messages *messages, const struct nlmsghdr *entry)
+/* By the attributes of these types, the first of which is a tuple. */
+static int build_delete(struct messages *messages, const struct nlmsghdr *entry,
+			const uint16_t *types, size_t count)
 {
-	static const uint16_t copied[] = { CTA_TUPLE_ORIG, CTA_ZONE, CTA_ID };
 	const struct nfgenmsg *generic = mnl_nlmsg_get_payload(entry);
 	const struct nlattr *attrs[CTA_MAX + 1];
 	struct nlmsghdr *message;
 
-	if (attr_parse(entry, sizeof(*generic), attrs, CTA_MAX) < 0 || !attrs[CTA_TUPLE_ORIG] ||
-	    !attrs[CTA_ID])
+	/* Without a tuple, all would be deleted. */
+	if (attr_parse(entry, sizeof(*generic), attrs, CTA_MAX) < 0 || !attrs[types[0]])
 		return -EBADMSG;
-	message = messages_open(messages, TYPE(IPCTNL_MSG_CT_DELETE), NLM_F_ACK,
-				generic->nfgen_family, 0);
+	message = messages_open(messages, TYPE(IPCTNL_MSG_CT_DELETE), 0, generic->nfgen_family, 0);
 	if (!message)
 		return -ENOMEM;
-	for (size_t i = 0; i < sizeof(copied) / sizeof(copied[0]); i++) {
-		const struct nlattr *attr = attrs[copied[i]];
-
-		if (attr && put_copy(message, attr) < 0)
+	for (size_t i = 0; i < count; i++) {
+		if (conntrack_put_copy(message, attrs[types[i]]) < 0)
 			return -EBADMSG;
 	}
 	messages_close(messages, message);
 	return 0;
+}
+
+int conntrack_build_delete(struct messages *messages, const struct nlmsghdr *entry)
+{
+	static const uint16_t types[] = { CTA_TUPLE_ORIG, CTA_ZONE, CTA_ID };
+	uint32_t id;
+
+	if (conntrack_parse_id(entry, &id) < 0)
+		return -EBADMSG;
+	return build_delete(messages, entry, types, 3);
+}
+
+int conntrack_build_delete_like(struct messages *messages, const struct nlmsghdr *entry,
+				bool by_reply)
+{
+	const uint16_t types[] = { by_reply ? CTA_TUPLE_REPLY : CTA_TUPLE_ORIG, CTA_ZONE };
+
+	return build_delete(messages, entry, types, 2);
 }
 
 /* The answer is marked as a part of a dump, of which no end comes: the acknowledgement stands for
@@ -265,12 +284,15 @@ int conntrack_build_total_get(struct messages *messages)
 	return 0;
 }
 
-int conntrack_parse_total(const struct nlmsghdr *message, uint32_t *total)
+/* Kernels before 5.7 do not tell how many may be. */
+int conntrack_parse_total(const struct nlmsghdr *message, struct conntrack_total *total)
 {
 	const struct nlattr *attrs[CTA_STATS_GLOBAL_MAX + 1];
 
+	total->most = 0;
 	if (attr_parse(message, sizeof(struct nfgenmsg), attrs, CTA_STATS_GLOBAL_MAX) < 0 ||
-	    attr_be32(attrs[CTA_STATS_GLOBAL_ENTRIES], total) < 0)
+	    attr_be32(attrs[CTA_STATS_GLOBAL_ENTRIES], &total->entries) < 0 ||
+	    attr_be32(attrs[CTA_STATS_GLOBAL_MAX_ENTRIES], &total->most) == -EBADMSG)
 		return -EBADMSG;
 	return 0;
 }

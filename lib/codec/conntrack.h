@@ -8,6 +8,8 @@
 #include "counter.h"
 #include "netlink/messages.h"
 
+struct nlattr;
+
 /* The packets of one direction. */
 struct flow_side {
 	uint8_t source[16];
@@ -73,15 +75,26 @@ struct conntrack_filter {
 int conntrack_build_dump(struct messages *messages, const struct conntrack_filter *filter);
 
 /* Deletes the entry that a message of a dump is about, and no other one: not one that has taken
- * the place of it. Asks for an acknowledgement. 0, -ENOMEM or -EBADMSG. */
+ * the place of it. 0, -ENOMEM or -EBADMSG. */
 int conntrack_build_delete(struct messages *messages, const struct nlmsghdr *entry);
 
-/* How many entries there are, those that are no longer in the table, but still held, too. 0 or
- * -ENOMEM. */
+/* Deletes what is in its place: the entry that packets of its original direction belong to, or those
+ * of the other one. The same errors. */
+int conntrack_build_delete_like(struct messages *messages, const struct nlmsghdr *entry,
+				bool by_reply);
+
+/* Puts a copy of an attribute into a message, or nothing if that is NULL. 0 or -EBADMSG. */
+int conntrack_put_copy(struct nlmsghdr *message, const struct nlattr *attr);
+
+/* Asks how many entries there are. 0 or -ENOMEM. */
 int conntrack_build_total_get(struct messages *messages);
 
 /* 0 or -EBADMSG. */
-int conntrack_parse_total(const struct nlmsghdr *message, uint32_t *total);
+struct conntrack_total {
+	uint32_t entries; /* those that are no longer in the table, but still held, too */
+	uint32_t most;	  /* how many there may be; 0 if the kernel has no limit, or tells none */
+};
+int conntrack_parse_total(const struct nlmsghdr *message, struct conntrack_total *total);
 
 /* Only what tells whether a flow has hold of an entry. 0 or -EBADMSG. */
 struct conntrack_hold {

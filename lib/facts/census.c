@@ -5,16 +5,16 @@
 
 #include "census.h"
 #include "codec/conntrack.h"
+#include "conntrack_total.h"
 
 static int read_total(struct channel *channel, uint32_t *total)
 {
-	struct messages request = { 0 };
-	const struct nlmsghdr *message;
-	int ret = channel_get(channel, &request, conntrack_build_total_get(&request), &message);
+	struct conntrack_total answer;
+	int ret = conntrack_total_read(channel, &answer);
 
 	if (ret == 0)
-		return -EBADMSG;
-	return ret < 0 ? ret : conntrack_parse_total(message, total);
+		*total = answer.entries;
+	return ret;
 }
 
 static int send_dump(struct channel *channel)
@@ -53,7 +53,7 @@ static int count_table(struct channel *channel, struct census *census, uint64_t 
  * larger one counts: rather see too many that are held than too few. */
 int census_take(struct channel *channel, struct census *census)
 {
-	uint32_t before, after;
+	uint32_t before = 0, after = 0;
 	uint64_t entries = 0;
 	int ret = read_total(channel, &before);
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,19 +27,6 @@ static int read_file(void *data)
 	access->length = read(fd, access->text, sizeof(access->text) - 1);
 	if (access->length < 0)
 		ret = -errno;
-	close(fd);
-	return ret;
-}
-
-static int write_file(void *data)
-{
-	struct access *access = data;
-	int fd = open(access->path, O_WRONLY | O_CLOEXEC), ret = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, access->text, (size_t)access->length) != access->length)
-		ret = errno ? -errno : -EIO;
 	close(fd);
 	return ret;
 }
@@ -88,16 +74,5 @@ int sysctl_read(struct nfto_ctx *ctx, const char *name, uint32_t *value)
 		ret = netns_call(ctx->netns_fd, read_file, &access);
 	if (ret == 0)
 		ret = parse(&access, value);
-	return ret < 0 ? fail(ctx, name, ret) : 0;
-}
-
-int sysctl_write(struct nfto_ctx *ctx, const char *name, uint32_t value)
-{
-	struct access access;
-	int ret = find(ctx, name, &access);
-
-	access.length = snprintf(access.text, sizeof(access.text), "%" PRIu32 "\n", value);
-	if (ret == 0)
-		ret = netns_call(ctx->netns_fd, write_file, &access);
 	return ret < 0 ? fail(ctx, name, ret) : 0;
 }

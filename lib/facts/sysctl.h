@@ -7,6 +7,5 @@
 /* The number in a file of net.netfilter, of the network namespace of the context. 0, or a
  * negative errno that is told in the context. */
 int sysctl_read(struct nfto_ctx *ctx, const char *name, uint32_t *value);
-int sysctl_write(struct nfto_ctx *ctx, const char *name, uint32_t value);
 
 #endif

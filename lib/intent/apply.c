@@ -277,9 +277,7 @@ static int attempt(struct applying *applying)
 
 	if (ret < 0)
 		return ret;
-	ret = drain_restore(applying->ctx, &instance);
-	if (ret == 0)
-		ret = nfto_topology_read(applying->ctx, &applying->topology);
+	ret = nfto_topology_read(applying->ctx, &applying->topology);
 	if (ret == 0) {
 		ret = compare(applying, &instance);
 		nfto_topology_free(applying->topology);

@@ -1,104 +1,119 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Deletes connections from conntrack, with which their flows leave the fast path. */
+/* Offloaded connections leave the fast path. */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
-#include <linux/netlink.h>
-
-#include "codec/conntrack.h"
 #include "evict.h"
 #include "facts/flow_filter.h"
 #include "facts/flows.h"
 
-/* So many deletions are sent at once. The acknowledgements of all of them must fit into the
- * socket, which takes some hundreds where its buffer could not be made larger. */
-#define MOST_AT_ONCE 64
+#define KNOWN_FLAGS (uint32_t) NFTO_EVICT_DELETE_CONNECTIONS
 
-struct eviction {
-	struct nfto_ctx *ctx;
-	struct channel channel; /* the other one is busy with the dump */
-	struct messages deletions;
-	uint64_t evicted;
-};
-
-static int fail(struct eviction *eviction, int result)
+int eviction_open(struct eviction *eviction, struct nfto_ctx *ctx,
+		  const struct nfto_flow_filter *filter, bool deletes)
 {
-	return error_set_conntrack(&eviction->ctx->error, &eviction->channel.error, result);
-}
-
-static int delete_all(struct eviction *eviction)
-{
-	size_t done = 0;
 	int ret;
 
-	if (eviction->deletions.count == 0)
-		return 0;
-	/* One that is not there any more has ended by itself. */
-	ret = channel_each(&eviction->channel, &eviction->deletions, ENOENT, &done);
-	eviction->evicted += done;
-	eviction->deletions.length = 0;
-	eviction->deletions.count = 0;
-	return ret < 0 ? fail(eviction, ret) : 0;
-}
-
-static int delete_flow(struct eviction *eviction, const struct nfto_flows *flows)
-{
-	int ret = conntrack_build_delete(&eviction->deletions, flows_message(flows));
-
+	memset(eviction, 0, sizeof(*eviction));
+	ret = nfto_flows_open(ctx, filter, &eviction->flows);
 	if (ret < 0)
-		return fail(eviction, ret);
-	return eviction->deletions.count == MOST_AT_ONCE ? delete_all(eviction) : 0;
+		return ret;
+	return rehoming_open(&eviction->rehoming, ctx, deletes);
 }
 
-static int delete_flows(struct eviction *eviction, struct nfto_flows *flows)
+static void close_flows(struct eviction *eviction)
+{
+	nfto_flows_free(eviction->flows);
+	eviction->flows = NULL;
+}
+
+void eviction_close(struct eviction *eviction)
+{
+	close_flows(eviction);
+	if (eviction->rehoming.ctx)
+		rehoming_close(&eviction->rehoming);
+}
+
+static int add_flows(struct eviction *eviction)
 {
 	const struct nfto_flow *flow;
 	int ret;
 
-	while ((ret = nfto_flows_next(flows, &flow)) > 0) {
-		ret = delete_flow(eviction, flows);
+	while (eviction->flows && !rehoming_is_full(&eviction->rehoming)) {
+		ret = nfto_flows_next(eviction->flows, &flow);
+		if (ret > 0)
+			ret = rehoming_add(&eviction->rehoming, flows_message(eviction->flows));
+		else if (ret == 0)
+			close_flows(eviction);
 		if (ret < 0)
 			return ret;
 	}
-	return ret < 0 ? ret : delete_all(eviction);
+	return 0;
 }
 
-static int open_and_delete(struct eviction *eviction, const struct nfto_flow_filter *filter)
+int eviction_next(struct eviction *eviction, unsigned int *wait_ms)
 {
-	struct nfto_flows *flows;
-	int ret = nfto_flows_open(eviction->ctx, filter, &flows);
+	int ret = add_flows(eviction);
 
-	if (ret < 0)
-		return ret;
-	ret = ctx_open_channel(eviction->ctx, NETLINK_NETFILTER, &eviction->channel);
-	ret = ret < 0 ? fail(eviction, ret) : delete_flows(eviction, flows);
-	nfto_flows_free(flows);
-	return ret;
+	if (ret == 0)
+		ret = rehoming_next(&eviction->rehoming, wait_ms);
+	return ret == 1 && eviction->flows ? 0 : ret;
 }
 
-int evict(struct nfto_ctx *ctx, const struct nfto_flow_filter *filter, uint64_t *evicted)
+static int evict_all(struct eviction *eviction)
 {
-	struct eviction eviction = { .ctx = ctx };
-	int ret = open_and_delete(&eviction, filter);
-
-	channel_close(&eviction.channel);
-	messages_free(&eviction.deletions);
-	*evicted += eviction.evicted;
-	return ret;
-}
-
-NFTO_API int nfto_evict(struct nfto_ctx *ctx, const struct nfto_flow_filter *filter,
-			uint64_t *evicted)
-{
-	struct error_details details = {
-		.sentence = "only connections that are offloaded can be evicted",
-	};
-	uint64_t count = 0;
+	const struct clock *clock = eviction->rehoming.ctx->clock;
+	unsigned int wait_ms;
 	int ret;
 
+	while ((ret = eviction_next(eviction, &wait_ms)) == 0) {
+		if (wait_ms > 0)
+			clock->sleep_ms(clock, wait_ms);
+	}
+	return ret < 0 ? ret : 0;
+}
+
+static int tell_no_room(struct nfto_ctx *ctx, const struct rehoming *rehoming)
+{
+	struct error_details details = { .object = "the conntrack table" };
+	char sentence[160];
+
+	snprintf(sentence, sizeof(sentence),
+		 "it is full: %" PRIu64
+		 " connection%s could not be made anew, and stay%s offloaded",
+		 rehoming->no_room, rehoming->no_room == 1 ? "" : "s",
+		 rehoming->no_room == 1 ? "s" : "");
+	details.sentence = sentence;
+	return error_set(&ctx->error, NFTO_ERROR_STILL_OFFLOADED, ENOSPC, &details);
+}
+
+static int refuse(struct nfto_ctx *ctx, const char *sentence)
+{
+	const struct error_details details = { .sentence = sentence };
+
+	return error_set(&ctx->error, NFTO_ERROR_INVALID, EINVAL, &details);
+}
+
+NFTO_API int nfto_evict(struct nfto_ctx *ctx, const struct nfto_flow_filter *filter, uint32_t flags,
+			uint64_t *evicted)
+{
+	struct eviction eviction;
+	int ret;
+
+	error_clear(&ctx->error);
+	if (flags & ~KNOWN_FLAGS)
+		return refuse(ctx, "a flag is set that does not exist");
 	if (filter && filter->has_state && filter->state == NFTO_FLOW_NONE)
-		return error_set(&ctx->error, NFTO_ERROR_INVALID, EINVAL, &details);
-	ret = evict(ctx, filter, &count);
+		return refuse(ctx, "only connections that are offloaded can be evicted");
+	ret = eviction_open(&eviction, ctx, filter, flags & NFTO_EVICT_DELETE_CONNECTIONS);
+	if (ret == 0)
+		ret = evict_all(&eviction);
+	if (ret == 0 && eviction.rehoming.no_room > 0)
+		ret = tell_no_room(ctx, &eviction.rehoming);
 	if (ret == 0 && evicted)
-		*evicted = count;
+		*evicted = eviction.rehoming.moved;
+	eviction_close(&eviction);
 	return ret;
 }

@@ -11,8 +11,7 @@
 
 #define THRESHOLD_FORMAT ", after %" PRIu64 " packets"
 
-#define NOTE_FORMAT                                                                                \
-	"draining: restore nf_flowtable_tcp_timeout %" PRIu32 " nf_flowtable_udp_timeout %" PRIu32
+#define NOTE_COMMENT "drained: offloads nothing, requested mode "
 
 /* The offload rule, the leak counter, and a rule for each set of leaks. */
 #define RULE_COUNT (2 + LEAK_SET_COUNT)
@@ -32,18 +31,27 @@ NFTO_API const char *nfto_mode_name(enum nfto_mode mode)
 	return "unknown";
 }
 
-void instance_write_comment(char *comment, size_t size, enum nfto_mode mode, uint64_t min_packets)
+static void write_request(char *comment, size_t size, const char *begin, enum nfto_mode mode,
+			  uint64_t min_packets)
 {
-	int length = snprintf(comment, size, "%s%s", OFFLOAD_RULE_COMMENT, nfto_mode_name(mode));
+	int length = snprintf(comment, size, "%s%s", begin, nfto_mode_name(mode));
 
 	if (min_packets > 0)
 		snprintf(comment + length, size - (size_t)length, THRESHOLD_FORMAT, min_packets);
 }
 
-static enum nfto_mode read_comment(const char *comment)
+void instance_write_comment(char *comment, size_t size, enum nfto_mode mode, uint64_t min_packets)
 {
-	const char *text = comment + strlen(OFFLOAD_RULE_COMMENT);
+	write_request(comment, size, OFFLOAD_RULE_COMMENT, mode, min_packets);
+}
 
+void instance_write_note(char *comment, size_t size, const struct instance *instance)
+{
+	write_request(comment, size, NOTE_COMMENT, instance->requested, instance->min_packets);
+}
+
+static enum nfto_mode read_mode(const char *text)
+{
 	for (enum nfto_mode mode = NFTO_MODE_AUTO; mode < NFTO_MODE_NONE; mode++) {
 		const char *name = nfto_mode_name(mode);
 		size_t length = strlen(name);
@@ -54,34 +62,28 @@ static enum nfto_mode read_comment(const char *comment)
 	return NFTO_MODE_NONE;
 }
 
-static uint64_t read_threshold(const char *comment)
+static uint64_t read_threshold(const char *text)
 {
-	const char *text = strchr(comment + strlen(OFFLOAD_RULE_COMMENT), ',');
+	const char *comma = strchr(text, ',');
 	uint64_t min_packets;
 
-	if (!text || sscanf(text, ", after %19" SCNu64, &min_packets) != 1)
+	if (!comma || sscanf(comma, ", after %19" SCNu64, &min_packets) != 1)
 		return 0;
 	return min_packets;
 }
 
-void instance_write_note(char *comment, size_t size, const struct timeouts *timeouts)
+/* What was asked for stands behind the begin of a comment. */
+static void read_request(struct instance *instance, const char *comment, const char *begin)
 {
-	snprintf(comment, size, NOTE_FORMAT, timeouts->tcp, timeouts->udp);
+	const char *text = comment + strlen(begin);
+
+	instance->requested = read_mode(text);
+	instance->min_packets = read_threshold(text);
 }
 
-/* A note that is not as we write it is nobody's: what it reads is written once more, and
- * compared. */
-static bool read_note(const char *comment, struct timeouts *timeouts)
+static bool is_note(const struct rule_info *rule)
 {
-	char same[COMMENT_LENGTH + 1];
-
-	if (sscanf(comment,
-		   "draining: restore nf_flowtable_tcp_timeout %9" SCNu32
-		   " nf_flowtable_udp_timeout %9" SCNu32,
-		   &timeouts->tcp, &timeouts->udp) != 2)
-		return false;
-	instance_write_note(same, sizeof(same), timeouts);
-	return strcmp(comment, same) == 0;
+	return strncmp(rule->comment, NOTE_COMMENT, strlen(NOTE_COMMENT)) == 0;
 }
 
 static bool is_offload_rule(const struct rule_info *rule)
@@ -92,23 +94,21 @@ static bool is_offload_rule(const struct rule_info *rule)
 static void take_rules(struct instance *instance, const struct rule_info *rules, size_t count)
 {
 	bool offloads = false, detects = false;
-	struct timeouts timeouts;
 
 	for (size_t i = 0; i < count; i++) {
 		if (is_offload_rule(&rules[i])) {
 			offloads = rules[i].has_counter;
 			instance->offload_rule = rules[i].handle;
 			instance->inserted = rules[i].counter;
-			instance->requested = read_comment(rules[i].comment);
-			instance->min_packets = read_threshold(rules[i].comment);
+			read_request(instance, rules[i].comment, OFFLOAD_RULE_COMMENT);
 			memcpy(instance->comment, rules[i].comment, sizeof(instance->comment));
 		} else if (strcmp(rules[i].comment, LEAK_RULE_COMMENT) == 0) {
 			detects = rules[i].has_counter;
 			instance->leak_rule = rules[i].handle;
 			instance->leaked = rules[i].counter;
-		} else if (read_note(rules[i].comment, &timeouts)) {
-			instance->is_draining = true;
-			instance->timeouts = timeouts;
+		} else if (is_note(&rules[i])) {
+			instance->is_drained = true;
+			read_request(instance, rules[i].comment, NOTE_COMMENT);
 		}
 	}
 	instance->has_rules =
@@ -244,6 +244,45 @@ void instance_clear(struct instance *instance)
 	flowtables_clear(&instance->flowtables);
 	wanted_clear(&instance->wanted);
 	instance->flowtable = NULL;
+}
+
+static bool has_name(const struct wanted *wanted, const struct wanted_name *name)
+{
+	for (size_t i = 0; i < wanted->count; i++) {
+		const struct wanted_name *other = &wanted->names[i];
+
+		if (strcmp(other->name, name->name) == 0 && other->is_device == name->is_device &&
+		    other->is_prefix == name->is_prefix)
+			return true;
+	}
+	return false;
+}
+
+/* In whatever order. */
+static bool has_same_names(const struct wanted *one, const struct wanted *other)
+{
+	for (size_t i = 0; i < one->count; i++) {
+		if (!has_name(other, &one->names[i]))
+			return false;
+	}
+	return one->count == other->count;
+}
+
+static bool has_same_flowtable(const struct instance *one, const struct instance *other)
+{
+	const struct flowtable_info *a = one->flowtable, *b = other->flowtable;
+
+	if (!a || !b)
+		return a == b;
+	return a->handle == b->handle && a->device_count == b->device_count;
+}
+
+bool instance_is_same(const struct instance *one, const struct instance *other)
+{
+	return one->exists == other->exists && one->table_handle == other->table_handle &&
+	       one->offload_rule == other->offload_rule &&
+	       strcmp(one->comment, other->comment) == 0 && has_same_flowtable(one, other) &&
+	       has_same_names(&one->wanted, &other->wanted);
 }
 
 enum nfto_mode instance_mode(const struct instance *instance)

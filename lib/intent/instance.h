@@ -16,12 +16,6 @@
 /* After the firewall, whose chain is at 0. */
 #define INSTANCE_FORWARD_PRIORITY 10
 
-/* Timeouts of flows, in seconds: of the whole network namespace. */
-struct timeouts {
-	uint32_t tcp;
-	uint32_t udp;
-};
-
 struct instance {
 	bool exists;			  /* the table is there, and ours */
 	bool is_whole;			  /* and so are all of its parts */
@@ -42,8 +36,7 @@ struct instance {
 	const struct flowtable_info *flowtable; /* ours among them, or NULL */
 	struct counter_info inserted;
 	struct counter_info leaked;
-	bool is_draining;	  /* a drain was begun, and its note is there: it has not ended */
-	struct timeouts timeouts; /* then: what the timeouts were before it */
+	bool is_drained; /* or on the way there: its note stands in place of the rules */
 };
 
 /* Is the table there, and ours: 1, or 0 if it is not there. One of that name which is not ours is
@@ -76,8 +69,12 @@ int instance_check_name(struct nfto_ctx *ctx, const char *name);
 /* The comment of the offload rule for a mode and a threshold. */
 void instance_write_comment(char *comment, size_t size, enum nfto_mode mode, uint64_t min_packets);
 
-/* The comment of the rule that stands in its place while an instance is drained. */
-void instance_write_note(char *comment, size_t size, const struct timeouts *timeouts);
+/* The comment of the rule that stands in place of all when an instance was drained: it says what it
+ * had been asked for. */
+void instance_write_note(char *comment, size_t size, const struct instance *instance);
+
+/* Has nobody applied the instance anew between these two readings? */
+bool instance_is_same(const struct instance *one, const struct instance *other);
 
 /* Is anything of it in hardware, or may be? */
 bool instance_has_hardware(const struct instance *instance);

@@ -9,7 +9,9 @@
 /* How often a deletion is tried again since somebody else has changed something just before it. */
 #define ATTEMPTS 20
 
-#define KNOWN_FLAGS (uint32_t) NFTO_DRAIN_KEEP_CONNECTIONS
+#define KNOWN_FLAGS (uint32_t) NFTO_DRAIN_DELETE_CONNECTIONS
+
+typedef int batch(struct nfto_txn *txn, const char *name);
 
 static int delete_table(struct nfto_txn *txn, const char *name)
 {
@@ -27,9 +29,7 @@ static int delete_flowtable(struct nfto_txn *txn, const char *name)
 	return ret;
 }
 
-/* If the rule set is of this generation still; 0: of any. */
-static int commit(struct nfto_ctx *ctx, const char *name, uint32_t generation,
-		  int (*add)(struct nfto_txn *txn, const char *name))
+static int commit(struct nfto_ctx *ctx, const char *name, uint32_t generation, batch *add)
 {
 	struct nfto_txn *txn;
 	int ret = txn_new_at(ctx, generation, &txn);
@@ -43,13 +43,48 @@ static int commit(struct nfto_ctx *ctx, const char *name, uint32_t generation,
 	return ret;
 }
 
+/* Others have changed the rule set: is the instance still the one that was decided on? */
+static int look_again(struct nfto_ctx *ctx, const char *name, const struct instance *decided,
+		      uint32_t *generation)
+{
+	struct instance now;
+	int ret = instance_read(ctx, name, &now);
+
+	if (ret < 0)
+		return ret;
+	*generation = now.generation;
+	ret = 0;
+	/* A table that is not there is told by the batch. */
+	if (now.exists && !instance_is_same(decided, &now))
+		ret = instance_refuse(ctx, NFTO_ERROR_INTERRUPTED, EAGAIN, name,
+				      "somebody has applied it anew meanwhile");
+	instance_clear(&now);
+	return ret;
+}
+
+static int commit_to(struct nfto_ctx *ctx, const char *name, const struct instance *decided,
+		     batch *add)
+{
+	uint32_t generation = decided->generation;
+	int ret;
+
+	for (int i = 0;; i++) {
+		ret = commit(ctx, name, generation, add);
+		if (ret != -EINTR || i == ATTEMPTS)
+			return ret;
+		ret = look_again(ctx, name, decided, &generation);
+		if (ret < 0)
+			return ret;
+	}
+}
+
 static int drain_instance(struct nfto_ctx *ctx, const char *name, const struct instance *instance,
 			  uint32_t flags, unsigned int timeout_s, struct nfto_drained *drained)
 {
 	int ret = drain(ctx, name, instance, flags, timeout_s, drained);
 
 	if (ret == 0 && !instance_has_hardware(instance) && instance->flowtable)
-		ret = commit(ctx, name, 0, delete_flowtable);
+		ret = commit_to(ctx, name, instance, delete_flowtable);
 	return ret;
 }
 
@@ -66,7 +101,7 @@ static int delete_drained(struct nfto_ctx *ctx, const char *name)
 		ret = instance_refuse(ctx, NFTO_ERROR_INTERRUPTED, EAGAIN, name,
 				      "it was applied anew while it was drained");
 	else
-		ret = commit(ctx, name, instance.generation, delete_table);
+		ret = commit_to(ctx, name, &instance, delete_table);
 	instance_clear(&instance);
 	return ret;
 }
@@ -77,15 +112,9 @@ static int remove_instance(struct nfto_ctx *ctx, const char *name, const struct 
 	int ret;
 
 	if (!instance_has_hardware(instance))
-		return commit(ctx, name, 0, delete_table);
+		return commit_to(ctx, name, instance, delete_table);
 	ret = drain(ctx, name, instance, flags, timeout_s, drained);
-	if (ret < 0)
-		return ret;
-	for (int i = 0;; i++) {
-		ret = delete_drained(ctx, name);
-		if (ret != -EINTR || i == ATTEMPTS)
-			return ret;
-	}
+	return ret < 0 ? ret : delete_drained(ctx, name);
 }
 
 typedef int action(struct nfto_ctx *ctx, const char *name, const struct instance *instance,
@@ -100,9 +129,7 @@ static int do_to_instance(struct nfto_ctx *ctx, const char *name, uint32_t flags
 
 	if (ret < 0 || !instance.exists)
 		return ret;
-	ret = drain_restore(ctx, &instance);
-	if (ret == 0)
-		ret = act(ctx, name, &instance, flags, timeout_s, drained);
+	ret = act(ctx, name, &instance, flags, timeout_s, drained);
 	instance_clear(&instance);
 	/* Somebody else was faster. */
 	if (ret < 0 && ctx->error.code == NFTO_ERROR_NO_TABLE) {

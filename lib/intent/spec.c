@@ -17,7 +17,6 @@ NFTO_API int nfto_spec_new(struct nfto_spec **out)
 		return -ENOMEM;
 	}
 	spec->counter = true;
-	spec->drain_flags = NFTO_DRAIN_KEEP_CONNECTIONS;
 	spec->forward_priority = INSTANCE_FORWARD_PRIORITY;
 	*out = spec;
 	return 0;
@@ -105,7 +104,7 @@ NFTO_API void nfto_spec_set_min_packets(struct nfto_spec *spec, uint64_t min_pac
 
 NFTO_API int nfto_spec_set_drain(struct nfto_spec *spec, uint32_t flags, unsigned int timeout_s)
 {
-	if (flags & ~(uint32_t)NFTO_DRAIN_KEEP_CONNECTIONS)
+	if (flags & ~(uint32_t)NFTO_DRAIN_DELETE_CONNECTIONS)
 		return -EINVAL;
 	spec->drain_flags = flags;
 	spec->drain_timeout_s = timeout_s;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -60,6 +61,19 @@ void messages_close(struct messages *messages, const struct nlmsghdr *message)
 {
 	messages->length += NLMSG_ALIGN(message->nlmsg_len);
 	messages->count++;
+}
+
+int messages_append(struct messages *messages, const struct nlmsghdr *message)
+{
+	size_t length = NLMSG_ALIGN(message->nlmsg_len);
+
+	if (reserve(messages, length) < 0)
+		return -ENOMEM;
+	memset(messages->data + messages->length, 0, length);
+	memcpy(messages->data + messages->length, message, message->nlmsg_len);
+	messages->length += length;
+	messages->count++;
+	return 0;
 }
 
 struct nlmsghdr *messages_get(const struct messages *messages, size_t index)

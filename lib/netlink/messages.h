@@ -32,6 +32,9 @@ struct nlmsghdr *messages_open(struct messages *messages, uint16_t type, uint16_
 			       uint8_t family, uint16_t res_id);
 void messages_close(struct messages *messages, const struct nlmsghdr *message);
 
+/* Adds a copy of a message that is whole: 0 or -ENOMEM. */
+int messages_append(struct messages *messages, const struct nlmsghdr *message);
+
 /* The message with that index, which must be there. */
 struct nlmsghdr *messages_get(const struct messages *messages, size_t index);
 

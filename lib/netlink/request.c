@@ -278,40 +278,44 @@ int channel_dump(struct channel *channel, const struct dump *dump)
 	}
 }
 
-/* The next acknowledgement: its result, which is in the error too if it came from the kernel. */
-static int next_acknowledgement(struct channel *channel, struct reply_error *error)
+/* An acknowledgement of each would take longer than all else. So there is one of the last, and the
+ * kernel answers in the order of the messages. */
+static int collect_results(struct channel *channel, int *results)
 {
 	const struct nlmsghdr *message;
+	struct reply_error error;
 	int ret;
 
 	do {
 		ret = next_message(channel, true, &message);
 		if (ret < 0)
 			return ret;
-	} while (!is_ours(channel, message) || message->nlmsg_type != NLMSG_ERROR);
-	return read_result(message, error);
+		if (!is_ours(channel, message) || message->nlmsg_type != NLMSG_ERROR)
+			continue;
+		ret = read_result(message, &error);
+		/* Not an answer of the kernel. */
+		if (error.errnum != -ret)
+			return ret;
+		results[message->nlmsg_seq - channel->first_seq] = ret;
+		if (ret < 0)
+			channel->error = error;
+		/* Of all of them, and the only answer (nfnetlink_rcv()). */
+		if (ret == -EPERM && message->nlmsg_seq == channel->first_seq)
+			return ret;
+	} while (message->nlmsg_seq != channel->seq);
+	return 0;
 }
 
-int channel_each(struct channel *channel, struct messages *requests, int forgiven, size_t *done)
+int channel_all(struct channel *channel, struct messages *requests, int *results)
 {
-	int ret = channel_send(channel, requests), first_failure = 0;
+	struct nlmsghdr *last = messages_get(requests, requests->count - 1);
+	int ret;
 
-	for (size_t i = 0; i < requests->count && ret == 0; i++) {
-		struct reply_error error = { .errnum = 0 };
-
-		ret = next_acknowledgement(channel, &error);
-		if (ret == 0)
-			++*done;
-		/* Not an answer of the kernel: there may be none for the others. */
-		if (ret < 0 && error.errnum != -ret)
-			return finish(channel, ret);
-		if (ret < 0 && ret != -forgiven && first_failure == 0) {
-			channel->error = error;
-			first_failure = ret;
-		}
-		ret = 0;
-	}
-	return finish(channel, ret < 0 ? ret : first_failure);
+	last->nlmsg_flags |= NLM_F_ACK;
+	memset(results, 0, requests->count * sizeof(*results));
+	ret = channel_send(channel, requests);
+	last->nlmsg_flags &= (uint16_t)~NLM_F_ACK;
+	return finish(channel, ret < 0 ? ret : collect_results(channel, results));
 }
 
 /* Keeps the error of the first message that failed: those of later ones may follow from it. */

@@ -74,12 +74,12 @@ struct dump {
 int channel_dump(struct channel *channel, const struct dump *dump);
 
 /*
- * Sends messages that stand for themselves, each with NLM_F_ACK, and reads all acknowledgements;
- * they must be few enough for these to fit into the socket. Counts in *done those that the kernel
- * did. One that is refused with the errno `forgiven` is passed over. Returns 0, or the first other
- * failure, a negative errno.
+ * Sends messages that stand for themselves, at least one; those that the kernel refuses must be few
+ * enough for its answers to fit into the socket. results[i] gets what message i came to: 0, or a
+ * negative errno, the last of which is in channel->error, too. Returns 0, or a negative errno if
+ * that is not known.
  */
-int channel_each(struct channel *channel, struct messages *requests, int forgiven, size_t *done);
+int channel_all(struct channel *channel, struct messages *requests, int *results);
 
 /*
  * Sends a batch, whose first message is its begin. Without `commit` it is sent without its end: the

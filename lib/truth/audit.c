@@ -12,6 +12,7 @@
 #include "audit_judge.h"
 #include "audit_key.h"
 #include "codec/conntrack_id.h"
+#include "intent/rehome.h"
 #include "facts/sysctl.h"
 #include "findings.h"
 #include "objects/objects.h"
@@ -49,7 +50,7 @@ struct nfto_audit {
 	uint32_t udp_timeout_s;
 	struct findings findings;
 	struct nfto_audit_item *items; /* as many as there are findings */
-	struct messages deletions;     /* of the conntrack entries where that mends it */
+	struct messages fixable;       /* of the conntrack entries where that mends it */
 };
 
 static int fail_memory(const struct nfto_audit *audit)
@@ -104,7 +105,7 @@ static void clear_items(struct nfto_audit *audit)
 {
 	free(audit->items);
 	audit->items = NULL;
-	messages_free(&audit->deletions);
+	messages_free(&audit->fixable);
 	findings_clear(&audit->findings);
 }
 
@@ -269,7 +270,7 @@ static int add_flow_item(struct nfto_audit *audit, const struct nlmsghdr *messag
 	item->side = judged->info->sides[0];
 	item->key = judged->now[0]->key;
 	item->is_fixable = verdict->is_mended;
-	return item->is_fixable ? conntrack_build_delete(&audit->deletions, message) : 0;
+	return item->is_fixable ? messages_append(&audit->fixable, message) : 0;
 }
 
 static int judge(struct nfto_audit *audit, const struct nlmsghdr *message,
@@ -536,31 +537,32 @@ NFTO_API const struct nfto_audit_item *nfto_audit_get(const struct nfto_audit *a
 
 /* ---- Mending */
 
-/* So many deletions are sent at once, as their acknowledgements must fit into the socket. */
-#define MOST_AT_ONCE 64
-
-static struct messages part_of(const struct messages *all, size_t first)
+static int rehome(struct nfto_audit *audit, struct rehoming *rehoming)
 {
-	size_t left = all->count - first, count = left < MOST_AT_ONCE ? left : MOST_AT_ONCE;
-	char *begin = (char *)messages_get(all, first);
-	char *end = (char *)messages_get(all, first + count);
+	const struct clock *clock = audit->ctx->clock;
+	unsigned int wait_ms;
+	int ret;
 
-	return (struct messages){ .data = begin, .length = (size_t)(end - begin), .count = count };
+	while ((ret = rehoming_next(rehoming, &wait_ms)) == 0) {
+		if (wait_ms > 0)
+			clock->sleep_ms(clock, wait_ms);
+	}
+	return ret < 0 ? ret : 0;
 }
 
-/* An entry that is not there any more has ended by itself. */
-static int send_deletions(struct nfto_audit *audit, struct channel *channel, uint64_t *evicted)
+static int rehome_all(struct nfto_audit *audit, struct rehoming *rehoming)
 {
+	const char *position = audit->fixable.data;
 	int ret = 0;
 
-	for (size_t i = 0; i < audit->deletions.count && ret == 0; i += MOST_AT_ONCE) {
-		struct messages part = part_of(&audit->deletions, i);
-		size_t done = 0;
+	for (size_t left = audit->fixable.count; left > 0 && ret == 0; left--) {
+		const struct nlmsghdr *entry = (const struct nlmsghdr *)position;
 
-		ret = channel_each(channel, &part, ENOENT, &done);
-		*evicted += done;
+		position += NLMSG_ALIGN(entry->nlmsg_len);
+		ret = rehoming_add(rehoming, entry);
+		if (ret == 0 && (rehoming_is_full(rehoming) || left == 1))
+			ret = rehome(audit, rehoming);
 	}
-	messages_free(&audit->deletions);
 	return ret;
 }
 
@@ -580,20 +582,18 @@ static void forget_fixed(struct nfto_audit *audit)
 
 NFTO_API int nfto_audit_fix(struct nfto_audit *audit, uint64_t *evicted)
 {
-	struct channel channel = { .transport = NULL };
-	uint64_t count = 0;
+	struct rehoming rehoming;
 	int ret;
 
 	error_clear(&audit->ctx->error);
-	ret = ctx_open_channel(audit->ctx, NETLINK_NETFILTER, &channel);
+	ret = rehoming_open(&rehoming, audit->ctx, false);
 	if (ret == 0)
-		ret = send_deletions(audit, &channel, &count);
+		ret = rehome_all(audit, &rehoming);
+	messages_free(&audit->fixable);
 	forget_fixed(audit);
-	if (ret < 0)
-		ret = error_set_conntrack(&audit->ctx->error, &channel.error, ret);
-	else if (evicted)
-		*evicted = count;
-	channel_close(&channel);
+	if (ret == 0 && evicted)
+		*evicted = rehoming.moved;
+	rehoming_close(&rehoming);
 	return ret;
 }
 

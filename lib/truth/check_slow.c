@@ -29,8 +29,8 @@ int check_instance(struct inquiry *inquiry)
 	if (!instance->exists)
 		return found(inquiry, findings_add(findings, NFTO_FINDING_NO_INSTANCE,
 						   "there is no table inet %s", name));
-	if (instance->is_draining)
-		return found(inquiry, findings_add(findings, NFTO_FINDING_DRAINING,
+	if (instance->is_drained)
+		return found(inquiry, findings_add(findings, NFTO_FINDING_DRAINED,
 						   "a note of it is in table inet %s", name));
 	if (instance->is_dormant)
 		return found(inquiry, findings_add(findings, NFTO_FINDING_DORMANT,

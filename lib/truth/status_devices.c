@@ -514,7 +514,7 @@ static int run_survey(struct survey *survey)
 {
 	int ret = judge_flowtable(survey);
 
-	return ret == 0 && !survey->status->instance.is_draining ? judge_spec(survey) : ret;
+	return ret == 0 && !survey->status->instance.is_drained ? judge_spec(survey) : ret;
 }
 
 int status_read_devices(struct nfto_ctx *ctx, struct nfto_status *status)

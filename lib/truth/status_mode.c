@@ -72,8 +72,8 @@ static int judge_instance(struct nfto_status *status)
 
 	if (!instance->exists)
 		return 0;
-	if (instance->is_draining)
-		return findings_add(&status->findings, NFTO_FINDING_DRAINING,
+	if (instance->is_drained)
+		return findings_add(&status->findings, NFTO_FINDING_DRAINED,
 				    "the table holds the note of a drain") ?
 			       0 :
 			       -ENOMEM;

@@ -25,7 +25,7 @@ void status_begin_slow(struct nfto_ctx *ctx, struct nfto_status *status)
 	const struct instance *instance = &status->instance;
 
 	status->may_be_in_vain = status->is_instance && instance->exists && instance->is_whole &&
-				 !instance->is_draining && !instance->is_dormant &&
+				 !instance->is_drained && !instance->is_dormant &&
 				 instance->inserted.packets == 0 &&
 				 whole_path_ask_once(ctx) == NFTO_YES;
 }

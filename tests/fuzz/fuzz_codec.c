@@ -16,6 +16,7 @@
 
 #include "codec/chain.h"
 #include "codec/conntrack.h"
+#include "codec/conntrack_anew.h"
 #include "codec/conntrack_id.h"
 #include "codec/conntrack_progress.h"
 #include "codec/ethtool.h"
@@ -119,16 +120,20 @@ static void parse_conntrack(const struct nlmsghdr *message)
 
 static void parse_conntrack_counts(const struct nlmsghdr *message)
 {
+	const struct conntrack_life life = { .timeout_s = 600 };
 	struct messages messages = { 0 };
 	struct conntrack_progress progress;
+	struct conntrack_total total;
 	struct conntrack_hold hold;
-	uint32_t total, id;
+	uint32_t id;
 
 	expect_result(conntrack_parse_id(message, &id));
 	expect_result(conntrack_parse_progress(message, &progress));
 	expect_result(conntrack_parse_hold(message, &hold));
 	expect_result(conntrack_parse_total(message, &total));
 	expect_result(conntrack_build_delete(&messages, message));
+	expect_result(conntrack_build_delete_like(&messages, message, true));
+	expect_result(conntrack_build_anew(&messages, message, &life));
 	messages_free(&messages);
 }
 

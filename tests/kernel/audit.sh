@@ -41,7 +41,7 @@ disconnect() {
 	check_soon "the engine is empty" is_empty
 }
 
-is_empty() { tool evict --all > /dev/null && prints_nothing get rules; }
+is_empty() { tool evict --all --delete-connections > /dev/null && prints_nothing get rules; }
 
 # ---- The audit. Not by ip-netns(8), which hides debugfs.
 

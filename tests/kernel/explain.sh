@@ -595,21 +595,21 @@ test_declined() {
 	apply_software
 }
 
-# A drain waits for the flows in hardware: there it is killed.
-test_draining() {
+# A drain waits until the flows have left the hardware: there it is killed.
+test_drained() {
 	local drain
 	apply_hardware
 	send udp $wan 7000
 	check_soon "there is something to drain" explained "hardware:"
-	ip netns exec router nftoffload remove --keep-connections > /dev/null 2>&1 &
+	ip netns exec router nftoffload remove > /dev/null 2>&1 &
 	drain=$!
-	check_soon "the drain has begun" contains draining: \
+	check_soon "the drain has begun" contains drained: \
 		in_router nft list table inet nftoffload
 	kill -9 $drain
 	wait $drain 2> /dev/null || true
 	stop_sending
 	send udp $wan 7000
-	cause "a drain was killed" "not-offloaded: draining"
+	cause "a drain was killed" "not-offloaded: drained"
 	tool remove > /dev/null
 	apply_software
 }
@@ -620,7 +620,7 @@ apply_software() { tool apply --mode software "$@" lan0 wan0 > /dev/null; }
 
 tests=(well protocol notrack half_open half_close helper seqadj first_packet threshold idle instance
 	local forwarding no_route ipsec device bridge pppoe no_path deep mtu fragments options asymmetric hardware
-	declined draining)
+	declined drained)
 [ $# = 0 ] || tests=("$@")
 
 clean_up() {

@@ -52,12 +52,17 @@ static void record(struct fake *fake, int bus, const void *data, size_t length)
 
 static struct fake_answer *find_answer(struct fake *fake, uint16_t type)
 {
+	struct fake_answer *lasting = NULL;
+
 	for (size_t i = 0; i < fake->answer_count; i++) {
-		if (fake->answers[i].type == type &&
-		    (!fake->answers[i].is_used || fake->answers[i].is_lasting))
+		if (fake->answers[i].type != type)
+			continue;
+		if (!fake->answers[i].is_used)
 			return &fake->answers[i];
+		if (fake->answers[i].is_lasting)
+			lasting = &fake->answers[i];
 	}
-	return NULL;
+	return lasting;
 }
 
 static uint32_t find_acked(const struct nlmsghdr *message, size_t length)

@@ -76,9 +76,14 @@ void reply_extended(struct fake *fake, int index, int errnum, const char *text, 
 
 void reply_generation(struct fake *fake)
 {
+	reply_generation_of(fake, 7);
+}
+
+void reply_generation_of(struct fake *fake, uint32_t generation)
+{
 	struct nlmsghdr *message = reply_open(fake, NFT(NFT_MSG_NEWGEN), 0, AF_UNSPEC);
 
-	put_be32(message, NFTA_GEN_ID, 7);
+	put_be32(message, NFTA_GEN_ID, generation);
 	put_be32(message, NFTA_GEN_PROC_PID, 1);
 	mnl_attr_put_strz(message, NFTA_GEN_PROC_NAME, "test");
 	fake_close(fake, message);
@@ -286,7 +291,7 @@ static void put_address(struct nlmsghdr *message, int family, uint16_t type, con
 }
 
 static void put_tuple(struct nlmsghdr *message, uint16_t type, const struct reply_flow *flow,
-		      const struct reply_tuple *tuple)
+		      const struct reply_tuple *tuple, uint16_t zone)
 {
 	bool is_ipv4 = flow->family == AF_INET;
 	struct nlattr *nest = mnl_attr_nest_start(message, type), *part;
@@ -303,7 +308,16 @@ static void put_tuple(struct nlmsghdr *message, uint16_t type, const struct repl
 		put_be16(message, CTA_PROTO_DST_PORT, tuple->destination_port);
 	}
 	mnl_attr_nest_end(message, part);
+	if (zone)
+		put_be16(message, CTA_TUPLE_ZONE, zone);
 	mnl_attr_nest_end(message, nest);
+}
+
+static void put_labels(struct nlmsghdr *message, uint8_t label)
+{
+	uint8_t labels[16] = { label };
+
+	mnl_attr_put(message, CTA_LABELS, sizeof(labels), labels);
 }
 
 static void put_counters(struct nlmsghdr *message, uint16_t type, uint64_t packets, uint64_t bytes)
@@ -338,8 +352,8 @@ void reply_flow(struct fake *fake, const struct reply_flow *flow)
 	struct nlmsghdr *message =
 		reply_open(fake, CT(IPCTNL_MSG_CT_NEW), NLM_F_MULTI, (uint8_t)flow->family);
 
-	put_tuple(message, CTA_TUPLE_ORIG, flow, &flow->original);
-	put_tuple(message, CTA_TUPLE_REPLY, flow, &flow->reply);
+	put_tuple(message, CTA_TUPLE_ORIG, flow, &flow->original, flow->zones[0]);
+	put_tuple(message, CTA_TUPLE_REPLY, flow, &flow->reply, flow->zones[1]);
 	if (flow->zone)
 		put_be16(message, CTA_ZONE, flow->zone);
 	put_be32(message, CTA_STATUS, flow->status);
@@ -355,18 +369,27 @@ void reply_flow(struct fake *fake, const struct reply_flow *flow)
 		put_helper(message, flow->helper);
 	if (!flow->has_no_mark)
 		put_be32(message, CTA_MARK, flow->mark);
+	if (flow->label)
+		put_labels(message, flow->label);
 	put_be32(message, CTA_ID, flow->id ? flow->id : 0x12345678);
 	put_be32(message, CTA_USE, flow->use ? flow->use : 1);
+	if (flow->has_master)
+		put_tuple(message, CTA_TUPLE_MASTER, flow, &flow->master, 0);
 	fake_close(fake, message);
 }
 
-/* It says that more will come, and nothing does. */
 void reply_total(struct fake *fake, uint32_t total)
+{
+	reply_total_of(fake, total, 262144);
+}
+
+/* It says that more will come, and nothing does. */
+void reply_total_of(struct fake *fake, uint32_t total, uint32_t most)
 {
 	struct nlmsghdr *message =
 		reply_open(fake, CT(IPCTNL_MSG_CT_GET_STATS), NLM_F_MULTI, AF_UNSPEC);
 
 	put_be32(message, CTA_STATS_GLOBAL_ENTRIES, total);
-	put_be32(message, CTA_STATS_GLOBAL_MAX_ENTRIES, 262144);
+	put_be32(message, CTA_STATS_GLOBAL_MAX_ENTRIES, most);
 	fake_close(fake, message);
 }

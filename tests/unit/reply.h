@@ -35,7 +35,8 @@ void reply_error(struct fake *fake, int index, int errnum);
 void reply_extended(struct fake *fake, int index, int errnum, const char *text, uint32_t offset);
 
 /* The answer to a question for the generation, which begins each series of dumps. */
-void reply_generation(struct fake *fake);
+void reply_generation(struct fake *fake); /* 7 */
+void reply_generation_of(struct fake *fake, uint32_t generation);
 
 /* A table; comment NULL: none. */
 void reply_table(struct fake *fake, const char *name, const char *comment);
@@ -110,10 +111,15 @@ struct reply_flow {
 	uint8_t tcp_state;  /* TCP_CONNTRACK_*; 0: not sent */
 	const char *helper; /* NULL: none */
 	uint32_t timeout_s; /* 0: not sent */
+	uint16_t zones[2];  /* of one direction only, in its tuple; 0: not sent */
+	uint8_t label;	    /* the first of 128 bits and so on; 0: not sent */
+	bool has_master;    /* it is related to another connection */
+	struct reply_tuple master;
 };
 void reply_flow(struct fake *fake, const struct reply_flow *flow);
 
-/* How many conntrack entries there are. */
+/* How many conntrack entries there are, and may be. */
 void reply_total(struct fake *fake, uint32_t total);
+void reply_total_of(struct fake *fake, uint32_t total, uint32_t most);
 
 #endif

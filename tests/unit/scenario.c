@@ -279,72 +279,89 @@ static void answer_look(struct fake *fake, uint32_t status)
 	reply_total(fake, 1);
 }
 
+/* While an instance is drained, each look begins with one at the generation. */
+static void answer_look_at_drained(struct fake *fake, uint32_t status)
+{
+	instance_answer_generation(fake);
+	answer_look(fake, status);
+}
+
 static void answer_hardware(struct fake *fake, const struct instance_script *instance)
 {
 	instance_answer(fake, instance);
 	answer_look(fake, 0xc000);
 	instance_answer_flowtable(fake, instance);
 	answer_ack(fake);
-	answer_look(fake, 0xc000);
+	answer_look_at_drained(fake, 0xc000);
 }
 
 static void answer_deletion(struct fake *fake)
 {
 	answer_table_of_conntrack(fake, 0xc000);
 	fake_answer(fake, CT(IPCTNL_MSG_CT_DELETE));
-	reply_error(fake, 0, 0);
+	reply_error(fake, FAKE_ACKED, 0);
 }
 
-static void answer_drain(struct fake *fake)
+/* Somebody is faster in between, and once there is no place for it. */
+static void answer_rehoming(struct fake *fake)
+{
+	answer_table_of_conntrack(fake, 0xc000);
+	fake_answer_lasting(fake, CT(IPCTNL_MSG_CT_GET_STATS));
+	reply_total(fake, 1);
+	fake_answer(fake, CT(IPCTNL_MSG_CT_DELETE));
+	reply_error(fake, FAKE_ACKED, EEXIST);
+	fake_answer(fake, CT(IPCTNL_MSG_CT_DELETE));
+	reply_error(fake, FAKE_ACKED, ENOMEM);
+	fake_answer(fake, CT(IPCTNL_MSG_CT_DELETE));
+	reply_error(fake, FAKE_ACKED, 0);
+}
+
+static void answer_drain(struct fake *fake, void (*answer_eviction)(struct fake *fake))
 {
 	struct instance_script instance = instance_whole("hardware", HARDWARE | COUNTER);
 
 	answer_hardware(fake, &instance);
-	answer_deletion(fake);
-	answer_look(fake, 0);
-	answer_look(fake, 0);
+	answer_eviction(fake);
+	answer_look_at_drained(fake, 0);
+	answer_look_at_drained(fake, 0);
 	instance.offload_comment = NULL;
 	instance_answer(fake, &instance);
 	answer_ack(fake);
 }
 
-static int run_drain(struct scene *scene)
+static void answer_drain_deleting(struct fake *fake)
 {
-	return removed(scene, 0, 1);
+	answer_drain(fake, answer_deletion);
+}
+
+static int run_drain_deleting(struct scene *scene)
+{
+	return removed(scene, NFTO_DRAIN_DELETE_CONNECTIONS, 1);
 }
 
 static void answer_drain_keeping(struct fake *fake)
 {
-	struct instance_script instance = instance_whole("hardware", HARDWARE | COUNTER);
-
-	answer_hardware(fake, &instance);
-	answer_look(fake, 0);
-	answer_look(fake, 0);
-	instance.offload_comment =
-		"draining: restore nf_flowtable_tcp_timeout 30 nf_flowtable_udp_timeout 25";
-	instance_answer(fake, &instance);
-	answer_ack(fake);
-	instance.offload_comment = NULL;
-	instance_answer(fake, &instance);
-	answer_ack(fake);
+	answer_drain(fake, answer_rehoming);
 }
 
-/* Wherever it fails, the timeouts are as they were. */
 static int run_drain_keeping(struct scene *scene)
 {
-	int ret;
+	return removed(scene, 0, 1);
+}
 
-	sysctl_files_set("30\n", "25\n");
-	sysctl_files_use(scene->ctx);
-	ret = removed(scene, NFTO_DRAIN_KEEP_CONNECTIONS, 1);
-	sysctl_files_assert("30", "25");
+static int run_evict_deleting(struct scene *scene)
+{
+	uint64_t evicted = 42;
+	int ret = nfto_evict(scene->ctx, NULL, NFTO_EVICT_DELETE_CONNECTIONS, &evicted);
+
+	assert_int_equal(evicted, ret < 0 ? 42 : 1);
 	return ret;
 }
 
 static int run_evict(struct scene *scene)
 {
 	uint64_t evicted = 42;
-	int ret = nfto_evict(scene->ctx, NULL, &evicted);
+	int ret = nfto_evict(scene->ctx, NULL, 0, &evicted);
 
 	assert_int_equal(evicted, ret < 0 ? 42 : 1);
 	return ret;
@@ -673,8 +690,10 @@ static void answer_audit(struct fake *fake)
 		reply_flow(fake, &flow);
 		reply_done(fake);
 	}
+	fake_answer(fake, CT(IPCTNL_MSG_CT_GET_STATS));
+	reply_total(fake, 1);
 	fake_answer(fake, CT(IPCTNL_MSG_CT_DELETE));
-	reply_error(fake, 0, 0);
+	reply_error(fake, FAKE_ACKED, 0);
 }
 
 /* The table has the flow at first only, and another one that is left over. */
@@ -1035,9 +1054,10 @@ const struct scenario scenarios[SCENARIO_COUNT] = {
 	{ "apply, same", answer_same, run_same, false },
 	{ "apply, what may come", answer_late, run_late, false },
 	{ "remove", answer_remove, run_remove, false },
-	{ "remove from hardware", answer_drain, run_drain, false },
-	{ "remove, keeping connections", answer_drain_keeping, run_drain_keeping, false },
-	{ "evict", answer_deletion, run_evict, false },
+	{ "remove from hardware", answer_drain_keeping, run_drain_keeping, false },
+	{ "remove, deleting connections", answer_drain_deleting, run_drain_deleting, false },
+	{ "evict", answer_rehoming, run_evict, false },
+	{ "evict, deleting connections", answer_deletion, run_evict_deleting, false },
 	{ "status", answer_status, run_status, false },
 	{ "status, what may come", answer_waiting, run_waiting, false },
 	{ "status of a flowtable", answer_foreign, run_foreign, false },

@@ -23,7 +23,7 @@ struct scenario {
 	bool has_no_context;		 /* to find the error in */
 };
 
-#define SCENARIO_COUNT 29
+#define SCENARIO_COUNT 30
 extern const struct scenario scenarios[SCENARIO_COUNT];
 
 /* Sets the scene for one run, and takes it down. The fake stays for the next run. */

@@ -61,24 +61,3 @@ void sysctl_files_set(const char *tcp, const char *udp)
 	sysctl_files_put(names[0], tcp);
 	sysctl_files_put(names[1], udp);
 }
-
-/* A number is written over the one before, which may have been longer. */
-static void assert_file(const char *name, const char *text)
-{
-	char path[128], present[32] = "";
-	int fd;
-
-	path_of(path, sizeof(path), name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	assert_true(fd >= 0);
-	assert_true(read(fd, present, sizeof(present) - 1) > 0);
-	close(fd);
-	present[strcspn(present, "\n")] = '\0';
-	assert_string_equal(present, text);
-}
-
-void sysctl_files_assert(const char *tcp, const char *udp)
-{
-	assert_file(names[0], tcp);
-	assert_file(names[1], udp);
-}

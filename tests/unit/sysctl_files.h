@@ -13,6 +13,5 @@ void sysctl_files_put(const char *name, const char *text);
 
 /* The timeouts of flows, as text. NULL: there is no such file. */
 void sysctl_files_set(const char *tcp, const char *udp);
-void sysctl_files_assert(const char *tcp, const char *udp);
 
 #endif

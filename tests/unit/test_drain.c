@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Draining: in which order, on which evidence, and what is put back whatever happens. */
+/* Draining: in which order, on which evidence, and what if somebody comes between. */
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <linux/netfilter/nfnetlink_conntrack.h>
 
 #include "describe.h"
 #include "instance_script.h"
-#include "sysctl_files.h"
 #include "unit.h"
 
 #define NAME "nftoffload"
@@ -17,8 +15,8 @@
 #define GET CT(IPCTNL_MSG_CT_GET)
 #define TOTAL CT(IPCTNL_MSG_CT_GET_STATS)
 #define DELETE CT(IPCTNL_MSG_CT_DELETE)
-#define KEEP NFTO_DRAIN_KEEP_CONNECTIONS
-#define NOTE "draining: restore nf_flowtable_tcp_timeout 30 nf_flowtable_udp_timeout 25"
+#define NEW CT(IPCTNL_MSG_CT_NEW)
+#define NOTE "drained: offloads nothing, requested mode auto"
 
 struct setup {
 	struct fake *fake;
@@ -35,8 +33,6 @@ static void set_up(struct setup *setup)
 	setup->error = nfto_ctx_error(setup->ctx);
 	setup->instance = instance_whole("auto", HARDWARE | COUNTER);
 	setup->drained = UNTOUCHED(struct nfto_drained);
-	sysctl_files_set("30\n", "25\n");
-	sysctl_files_use(setup->ctx);
 }
 
 static void tear_down(struct setup *setup)
@@ -109,14 +105,22 @@ static void answer_look(struct fake *fake, const struct sight *sight)
 		answer_total(fake, sight);
 }
 
-/* A look that sees flows has them deleted, which needs a look of its own. */
+/* Once the rule is gone, each look begins with one at the generation. */
+static void answer_drained_look(struct fake *fake, const struct sight *sight)
+{
+	answer(fake, sight, NFT(NFT_MSG_GETGEN));
+	reply_generation(fake);
+	answer_look(fake, sight);
+}
+
+/* One that sees flows evicts them, which needs a look of its own, and one for room. */
 static void answer_look_and_evict(struct fake *fake, const struct sight *sight)
 {
-	answer_look(fake, sight);
+	answer_drained_look(fake, sight);
 	answer_table(fake, sight);
+	answer_total(fake, sight);
 	fake_answer(fake, DELETE);
-	for (unsigned int i = 0; i < sight->offloaded; i++)
-		reply_error(fake, (int)i, 0);
+	reply_error(fake, FAKE_ACKED, 0);
 }
 
 /* ---- Flowtables in use, all of them: ours is, until its rule goes */
@@ -149,7 +153,6 @@ static void answer_all_flowtables(struct fake *fake, const struct instance_scrip
 
 static const struct sight nothing = { .quiet = 1, .is_lasting = true };
 static const struct sight two_flows = { .offloaded = 2, .quiet = 1 };
-static const struct sight two_flows_for_ever = { .offloaded = 2, .is_lasting = true };
 static const struct sight two_held = { .quiet = 1, .held = 2 };
 
 /* Up to the point where the rule is gone. */
@@ -158,15 +161,6 @@ static void answer_begin(struct setup *setup, const struct sight *sight, const c
 	instance_answer(setup->fake, &setup->instance);
 	answer_look(setup->fake, sight);
 	answer_all_flowtables(setup->fake, &setup->instance, other);
-	answer_ack(setup->fake);
-}
-
-/* The look that finds whether the note is still there, and the batch that takes it away. */
-static void answer_end_of_note(struct setup *setup)
-{
-	setup->instance.offload_comment = NOTE;
-	setup->instance.leak_comment = NULL;
-	instance_answer(setup->fake, &setup->instance);
 	answer_ack(setup->fake);
 }
 
@@ -191,23 +185,21 @@ static size_t find_sent(const struct fake *fake, uint16_t type, size_t nth)
 
 #define BEGIN "begin any subsystem=10"
 #define END "end any subsystem=10"
-#define FLUSH_OF(ack) "delrule inet" ack " table=" NAME " chain=forward"
+#define BEGIN_AT BEGIN " generation=7"
+#define FLUSH "delrule inet table=" NAME " chain=forward"
 #define PUT_NOTE                                                                                   \
 	"newrule inet create append ack table=" NAME " chain=forward expressions{counter{}} "      \
 	"userdata=0:\"" NOTE "\""
 
-static const char *const rules_gone[] = { BEGIN, FLUSH_OF(" ack"), END, NULL };
-static const char *const rules_gone_with_note[] = { BEGIN, FLUSH_OF(""), PUT_NOTE, END, NULL };
-static const char *const table_gone[] = { BEGIN, "deltable inet ack name=" NAME, END, NULL };
-static const char *const table_gone_at[] = { BEGIN " generation=7", "deltable inet ack name=" NAME,
-					     END, NULL };
+static const char *const rules_gone[] = { BEGIN_AT, FLUSH, PUT_NOTE, END, NULL };
+static const char *const table_gone[] = { BEGIN_AT, "deltable inet ack name=" NAME, END, NULL };
 
 static void assert_batch(const struct fake *fake, size_t nth, const char *const *batch)
 {
 	assert_sent(fake, find_sent(fake, BATCH, nth), batch);
 }
 
-/* ---- By deleting */
+/* ---- Away with it */
 
 static void test_remove(void **state)
 {
@@ -217,9 +209,9 @@ static void test_remove(void **state)
 	set_up(&setup);
 	answer_begin(&setup, &two_flows, NULL);
 	answer_look_and_evict(setup.fake, &two_flows);
-	answer_look(setup.fake, &two_held);
-	answer_look(setup.fake, &two_held);
-	answer_look(setup.fake, &nothing);
+	answer_drained_look(setup.fake, &two_held);
+	answer_drained_look(setup.fake, &two_held);
+	answer_drained_look(setup.fake, &nothing);
 	answer_deletion(&setup);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NONE);
@@ -227,12 +219,12 @@ static void test_remove(void **state)
 	assert_true(nfto_drained_seen(setup.drained));
 	assert_in_range(nfto_drained_elapsed_ms(setup.drained), 100, 1000);
 	assert_batch(setup.fake, 0, rules_gone);
-	assert_batch(setup.fake, 1, table_gone_at);
+	assert_batch(setup.fake, 1, table_gone);
 	/* The rule, then the flows, then the table. */
 	assert_true(find_sent(setup.fake, BATCH, 0) < find_sent(setup.fake, DELETE, 0));
 	assert_true(find_sent(setup.fake, DELETE, 0) < find_sent(setup.fake, BATCH, 1));
 	assert_int_equal(setup.fake->request_count, find_sent(setup.fake, BATCH, 1) + 1);
-	sysctl_files_assert("30", "25");
+	assert_int_equal(fake_sent_messages(setup.fake, find_sent(setup.fake, DELETE, 0)), 4);
 	tear_down(&setup);
 }
 
@@ -248,8 +240,8 @@ static void test_evidence_beside_traffic(void **state)
 	set_up(&setup);
 	answer_begin(&setup, &before, NULL);
 	answer_look_and_evict(setup.fake, &before);
-	answer_look(setup.fake, &held);
-	answer_look(setup.fake, &after);
+	answer_drained_look(setup.fake, &held);
+	answer_drained_look(setup.fake, &after);
 	answer_deletion(&setup);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
 	assert_true(nfto_drained_seen(setup.drained));
@@ -267,9 +259,9 @@ static void test_straggler(void **state)
 	(void)state;
 	set_up(&setup);
 	answer_begin(&setup, &quiet, NULL);
-	answer_look(setup.fake, &quiet);
+	answer_drained_look(setup.fake, &quiet);
 	answer_look_and_evict(setup.fake, &one);
-	answer_look(setup.fake, &nothing);
+	answer_drained_look(setup.fake, &nothing);
 	answer_deletion(&setup);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
 	assert_int_equal(nfto_drained_connections(setup.drained), 1);
@@ -284,7 +276,7 @@ static void test_nothing_is_offloaded(void **state)
 	set_up(&setup);
 	instance_answer(setup.fake, &setup.instance);
 	answer_all_flowtables(setup.fake, &setup.instance, NULL);
-	answer_look(setup.fake, &nothing);
+	answer_drained_look(setup.fake, &nothing);
 	answer_ack(setup.fake);
 	answer_deletion(&setup);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
@@ -322,7 +314,7 @@ static void test_nothing_is_offloaded_beside_traffic(void **state)
 		setup.instance.offload_comment = NULL;
 	instance_answer(setup.fake, &setup.instance);
 	answer_all_flowtables(setup.fake, &setup.instance, NULL);
-	answer_look(setup.fake, &traffic);
+	answer_drained_look(setup.fake, &traffic);
 	answer_ack(setup.fake);
 	answer_deletion(&setup);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
@@ -341,7 +333,7 @@ static void test_applied_before_the_deletion(void **state)
 	set_up(&setup);
 	answer_begin(&setup, &two_flows, NULL);
 	answer_look_and_evict(setup.fake, &two_flows);
-	answer_look(setup.fake, &nothing);
+	answer_drained_look(setup.fake, &nothing);
 	instance_answer(setup.fake, &setup.instance);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), -EAGAIN);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_INTERRUPTED);
@@ -357,14 +349,14 @@ static void test_changed_before_the_deletion(void **state)
 	set_up(&setup);
 	answer_begin(&setup, &two_flows, NULL);
 	answer_look_and_evict(setup.fake, &two_flows);
-	answer_look(setup.fake, &nothing);
+	answer_drained_look(setup.fake, &nothing);
 	setup.instance.offload_comment = setup.instance.leak_comment = NULL;
 	instance_answer(setup.fake, &setup.instance);
 	fake_answer(setup.fake, BATCH);
 	reply_error(setup.fake, 0, ERESTART);
 	answer_deletion(&setup);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
-	assert_batch(setup.fake, 2, table_gone_at);
+	assert_batch(setup.fake, 2, table_gone);
 	tear_down(&setup);
 }
 
@@ -377,9 +369,9 @@ static void test_beside_others(void **state)
 	set_up(&setup);
 	answer_begin(&setup, &two_flows, "other");
 	answer_look_and_evict(setup.fake, &two_flows);
-	answer_look(setup.fake, &after);
+	answer_drained_look(setup.fake, &after);
 	fake_answer_lasting(setup.fake, DELETE);
-	reply_error(setup.fake, 0, 0);
+	reply_error(setup.fake, FAKE_ACKED, 0);
 	answer_deletion(&setup);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
 	assert_int_equal(fake_count_sent(setup.fake, DELETE), 2);
@@ -398,7 +390,7 @@ static void test_time_limit(void **state)
 	set_up(&setup);
 	answer_begin(&setup, &two_flows, NULL);
 	answer_look_and_evict(setup.fake, &two_flows);
-	answer_look(setup.fake, &held);
+	answer_drained_look(setup.fake, &held);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 4, &setup.drained), -ETIMEDOUT);
 	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_STILL_OFFLOADED);
 	assert_string_equal(nfto_error_message(setup.error),
@@ -410,283 +402,154 @@ static void test_time_limit(void **state)
 	tear_down(&setup);
 }
 
-/* ---- By letting expire */
+/* ---- Somebody comes between */
 
-static void test_keep_connections(void **state)
+static void remove_fails(struct setup *setup, int result, enum nfto_error_code code)
 {
-	struct setup setup;
-
-	(void)state;
-	set_up(&setup);
-	answer_begin(&setup, &two_flows, NULL);
-	answer_look(setup.fake, &two_flows);
-	answer_look(setup.fake, &two_flows);
-	answer_look(setup.fake, &nothing);
-	answer_end_of_note(&setup);
-	answer_deletion(&setup);
-	assert_int_equal(nfto_remove(setup.ctx, NAME, KEEP, 0, &setup.drained), 1);
-	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_NONE);
-	assert_int_equal(nfto_drained_connections(setup.drained), 2);
-	assert_true(nfto_drained_seen(setup.drained));
-	assert_int_equal(fake_count_sent(setup.fake, DELETE), 0);
-	assert_batch(setup.fake, 0, rules_gone_with_note);
-	assert_batch(setup.fake, 1, rules_gone);
-	assert_batch(setup.fake, 2, table_gone_at);
-	sysctl_files_assert("30", "25");
-	tear_down(&setup);
+	assert_int_equal(nfto_remove(setup->ctx, NAME, 0, 0, &setup->drained), result);
+	assert_int_equal(nfto_error_code(setup->error), code);
+	assert_ptr_equal(setup->drained, UNTOUCHED(struct nfto_drained));
+	tear_down(setup);
 }
 
-static void test_drain(void **state)
+/* Up to the batch, which is for another generation. */
+static void answer_begin_too_late(struct setup *setup)
 {
-	struct setup setup;
-
-	(void)state;
-	set_up(&setup);
-	answer_begin(&setup, &two_flows, NULL);
-	answer_look(setup.fake, &two_flows);
-	answer_look(setup.fake, &nothing);
-	answer_end_of_note(&setup);
-	assert_int_equal(nfto_drain(setup.ctx, NAME, KEEP, 0, &setup.drained), 1);
-	assert_int_equal(fake_count_sent(setup.fake, BATCH), 2);
-	sysctl_files_assert("30", "25");
-	tear_down(&setup);
+	set_up(setup);
+	instance_answer(setup->fake, &setup->instance);
+	answer_look(setup->fake, &two_flows);
+	answer_all_flowtables(setup->fake, &setup->instance, NULL);
+	fake_answer(setup->fake, BATCH);
+	reply_error(setup->fake, 0, ERESTART);
 }
 
-/* The bits are gone; packets have hold of the connections, as they go the slow way now. */
-static void test_keep_connections_beside_traffic(void **state)
-{
-	static const struct sight traffic = { .referenced = 2, .is_lasting = true };
-	struct setup setup;
-
-	(void)state;
-	set_up(&setup);
-	answer_begin(&setup, &two_flows, NULL);
-	answer_look(setup.fake, &two_flows);
-	answer_look(setup.fake, &traffic);
-	answer_end_of_note(&setup);
-	assert_int_equal(nfto_drain(setup.ctx, NAME, KEEP, 0, &setup.drained), 1);
-	assert_false(nfto_drained_seen(setup.drained));
-	assert_in_range(nfto_drained_elapsed_ms(setup.drained), 3000, 3300);
-	tear_down(&setup);
-}
-
-/* Theirs are marked all the time. Ours are gone when their old timeout is over. */
-static void test_keep_connections_beside_others(void **state)
+/* The rule set was changed, but not the instance. */
+static void test_changed_before_the_rule_goes(void **state)
 {
 	struct setup setup;
 
 	(void)state;
-	set_up(&setup);
-	sysctl_files_set("4\n", "5\n");
-	answer_begin(&setup, &two_flows, "other");
-	answer_look(setup.fake, &two_flows_for_ever);
-	setup.instance.offload_comment =
-		"draining: restore nf_flowtable_tcp_timeout 4 nf_flowtable_udp_timeout 5";
-	setup.instance.leak_comment = NULL;
+	answer_begin_too_late(&setup);
 	instance_answer(setup.fake, &setup.instance);
 	answer_ack(setup.fake);
-	assert_int_equal(nfto_drain(setup.ctx, NAME, KEEP, 0, &setup.drained), 1);
-	assert_false(nfto_drained_seen(setup.drained));
-	assert_in_range(nfto_drained_elapsed_ms(setup.drained), 8000, 8300);
-	sysctl_files_assert("4", "5");
+	answer_look_and_evict(setup.fake, &two_flows);
+	answer_drained_look(setup.fake, &nothing);
+	answer_deletion(&setup);
+	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
+	assert_batch(setup.fake, 1, rules_gone);
 	tear_down(&setup);
 }
 
-struct limit {
-	const char *name;
-	unsigned int timeout_s;
-	uint64_t least_ms;
-	uint64_t most_ms;
-};
-
-static const struct limit limits[] = { { "2 s", 2, 2000, 2200 },
-				       { "10 s more than the longer timeout", 0, 40000, 40200 } };
-
-static void test_keep_connections_time_limit(void **state)
-{
-	const struct limit *limit = *state;
-	struct setup setup;
-
-	set_up(&setup);
-	answer_begin(&setup, &two_flows, NULL);
-	answer_look(setup.fake, &two_flows_for_ever);
-	answer_end_of_note(&setup);
-	assert_int_equal(nfto_remove(setup.ctx, NAME, KEEP, limit->timeout_s, &setup.drained),
-			 -ETIMEDOUT);
-	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_STILL_OFFLOADED);
-	assert_in_range(setup.fake->clock.now_ms, limit->least_ms, limit->most_ms);
-	assert_int_equal(fake_count_sent(setup.fake, BATCH), 2);
-	sysctl_files_assert("30", "25");
-	tear_down(&setup);
-}
-
-/* What failed first is told, not what became of it. */
-static void test_failure_in_the_middle(void **state)
+/* It is another instance by now: that one stays. */
+static void test_applied_before_the_rule_goes(void **state)
 {
 	struct setup setup;
 
 	(void)state;
-	set_up(&setup);
-	answer_begin(&setup, &two_flows, NULL);
-	answer_look(setup.fake, &two_flows);
-	fake_answer(setup.fake, TOTAL);
-	fake_receive_error(setup.fake, ENOBUFS);
-	answer_end_of_note(&setup);
-	assert_int_equal(nfto_remove(setup.ctx, NAME, KEEP, 0, &setup.drained), -ENOBUFS);
-	assert_int_equal(nfto_error_code(setup.error), NFTO_ERROR_LOST);
-	assert_string_equal(nfto_error_object(setup.error), "the conntrack table");
-	assert_int_equal(fake_count_sent(setup.fake, BATCH), 2);
-	sysctl_files_assert("30", "25");
-	tear_down(&setup);
-}
-
-/* Then the table has another rule, which is not ours to take away. */
-static void test_applied_meanwhile(void **state)
-{
-	struct setup setup;
-
-	(void)state;
-	set_up(&setup);
-	answer_begin(&setup, &two_flows, NULL);
-	answer_look(setup.fake, &two_flows);
-	answer_look(setup.fake, &nothing);
+	answer_begin_too_late(&setup);
+	setup.instance.devices[1] = NULL;
 	instance_answer(setup.fake, &setup.instance);
-	assert_int_equal(nfto_drain(setup.ctx, NAME, KEEP, 0, &setup.drained), 1);
+	remove_fails(&setup, -EAGAIN, NFTO_ERROR_INTERRUPTED);
+}
+
+static void test_applied_while_flows_leave(void **state)
+{
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup);
+	answer_begin(&setup, &two_flows, NULL);
+	answer_look_and_evict(setup.fake, &two_flows);
+	fake_answer(setup.fake, NFT(NFT_MSG_GETGEN));
+	reply_generation_of(setup.fake, 8);
+	instance_answer(setup.fake, &setup.instance);
+	remove_fails(&setup, -EAGAIN, NFTO_ERROR_INTERRUPTED);
+}
+
+/* As a firewall does that reloads. */
+static void test_changed_while_flows_leave(void **state)
+{
+	struct instance_script drained;
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup);
+	answer_begin(&setup, &two_flows, NULL);
+	answer_look_and_evict(setup.fake, &two_flows);
+	fake_answer(setup.fake, NFT(NFT_MSG_GETGEN));
+	reply_generation_of(setup.fake, 8);
+	drained = setup.instance;
+	drained.offload_comment = NOTE;
+	drained.leak_comment = NULL;
+	instance_answer(setup.fake, &drained);
+	answer_look(setup.fake, &nothing);
+	fake_answer_lasting(setup.fake, NFT(NFT_MSG_GETGEN));
+	reply_generation(setup.fake);
+	answer_deletion(&setup);
+	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
+	tear_down(&setup);
+}
+
+static void test_software_applied_meanwhile(void **state)
+{
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup);
+	setup.instance = instance_whole("software", COUNTER);
+	instance_answer(setup.fake, &setup.instance);
+	fake_answer(setup.fake, BATCH);
+	reply_error(setup.fake, 0, ERESTART);
+	setup.instance.devices[1] = NULL;
+	instance_answer(setup.fake, &setup.instance);
+	remove_fails(&setup, -EAGAIN, NFTO_ERROR_INTERRUPTED);
+}
+
+/* ---- In other ways */
+
+static void test_deleting_connections(void **state)
+{
+	struct setup setup;
+
+	(void)state;
+	set_up(&setup);
+	answer_begin(&setup, &two_flows, NULL);
+	answer_drained_look(setup.fake, &two_flows);
+	answer_table(setup.fake, &two_flows);
+	fake_answer(setup.fake, DELETE);
+	reply_error(setup.fake, FAKE_ACKED, 0);
+	answer_drained_look(setup.fake, &nothing);
+	assert_int_equal(
+		nfto_drain(setup.ctx, NAME, NFTO_DRAIN_DELETE_CONNECTIONS, 0, &setup.drained), 1);
+	assert_int_equal(nfto_drained_connections(setup.drained), 2);
+	assert_int_equal(fake_sent_messages(setup.fake, find_sent(setup.fake, DELETE, 0)), 2);
+	assert_batch(setup.fake, 0, rules_gone);
 	assert_int_equal(fake_count_sent(setup.fake, BATCH), 1);
 	tear_down(&setup);
 }
 
-/* ---- Timeouts that can't be had: nothing is changed */
-
-struct sysctls {
-	const char *name;
-	const char *tcp;
-	const char *udp;
-	int result;
-	enum nfto_error_code code;
-	const char *object;
-};
-
-#define TCP_OBJECT "sysctl net.netfilter.nf_flowtable_tcp_timeout"
-#define UDP_OBJECT "sysctl net.netfilter.nf_flowtable_udp_timeout"
-
-static const struct sysctls unusable[] = {
-	{ "no such timeouts", NULL, NULL, -EOPNOTSUPP, NFTO_ERROR_NOT_SUPPORTED, TCP_OBJECT },
-	{ "one of them", "30\n", NULL, -EOPNOTSUPP, NFTO_ERROR_NOT_SUPPORTED, UDP_OBJECT },
-	{ "empty", "", "30\n", -EBADMSG, NFTO_ERROR_PROTOCOL, TCP_OBJECT },
-	{ "no number", "thirty\n", "30\n", -EBADMSG, NFTO_ERROR_PROTOCOL, TCP_OBJECT },
-	{ "something behind it", "30 s\n", "30\n", -EBADMSG, NFTO_ERROR_PROTOCOL, TCP_OBJECT },
-	{ "negative", "-1\n", "30\n", -EBADMSG, NFTO_ERROR_PROTOCOL, TCP_OBJECT },
-	{ "too large", "30\n", "4294967296\n", -EBADMSG, NFTO_ERROR_PROTOCOL, UDP_OBJECT },
-	{ "much too large", "99999999999999999999\n", "30\n", -EBADMSG, NFTO_ERROR_PROTOCOL,
-	  TCP_OBJECT },
-};
-
-static void test_unusable_sysctl(void **state)
+static void test_conntrack_is_full(void **state)
 {
-	const struct sysctls *sysctls = *state;
+	static const struct sight full = { .offloaded = 2, .is_lasting = true };
 	struct setup setup;
 
+	(void)state;
 	set_up(&setup);
-	sysctl_files_set(sysctls->tcp, sysctls->udp);
-	instance_answer(setup.fake, &setup.instance);
-	answer_look(setup.fake, &two_flows);
-	answer_all_flowtables(setup.fake, &setup.instance, NULL);
-	assert_int_equal(nfto_remove(setup.ctx, NAME, KEEP, 0, &setup.drained), sysctls->result);
-	assert_int_equal(nfto_error_code(setup.error), sysctls->code);
-	assert_string_equal(nfto_error_object(setup.error), sysctls->object);
-	assert_int_equal(fake_count_sent(setup.fake, BATCH), 0);
+	answer_begin(&setup, &two_flows, NULL);
+	answer(setup.fake, &full, NFT(NFT_MSG_GETGEN));
+	reply_generation(setup.fake);
+	answer(setup.fake, &full, TOTAL);
+	reply_total_of(setup.fake, 2, 2);
+	answer_table(setup.fake, &full);
+	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), -ETIMEDOUT);
+	assert_string_equal(nfto_error_message(setup.error),
+			    "flowtable inet nftoffload ft: 2 flows may still be in the hardware "
+			    "after 10 s, as the conntrack table is full");
+	assert_int_equal(fake_count_sent(setup.fake, DELETE), 0);
 	tear_down(&setup);
-}
-
-/* ---- A drain that was killed */
-
-static void killed(struct setup *setup, const char *note, const char *tcp, const char *udp)
-{
-	set_up(setup);
-	setup->instance.offload_comment = note;
-	setup->instance.leak_comment = NULL;
-	sysctl_files_set(tcp, udp);
-}
-
-static void assert_removed(struct setup *setup, const char *tcp, const char *udp)
-{
-	instance_answer(setup->fake, &setup->instance);
-	answer_all_flowtables(setup->fake, &setup->instance, NULL);
-	answer_look(setup->fake, &nothing);
-	answer_ack(setup->fake);
-	answer_deletion(setup);
-	assert_int_equal(nfto_remove(setup->ctx, NAME, 0, 0, &setup->drained), 1);
-	sysctl_files_assert(tcp, udp);
-	tear_down(setup);
-}
-
-static void test_remove_after_a_killed_drain(void **state)
-{
-	struct setup setup;
-
-	(void)state;
-	killed(&setup, NOTE, "0\n", "0\n");
-	assert_removed(&setup, "30", "25");
-}
-
-/* Somebody has set one meanwhile, and it stays. */
-static void test_only_what_was_left_is_restored(void **state)
-{
-	struct setup setup;
-
-	(void)state;
-	killed(&setup, NOTE, "7\n", "0\n");
-	assert_removed(&setup, "7", "25");
-}
-
-static const struct {
-	const char *name;
-	const char *note;
-} wrong_notes[] = {
-	{ "cut", "draining: restore nf_flowtable_tcp_timeout 30 nf_flowtable_udp_timeout" },
-	{ "more behind it", NOTE " " },
-	{ "negative", "draining: restore nf_flowtable_tcp_timeout -3 nf_flowtable_udp_timeout 25" },
-	{ "leading zero", "draining: restore nf_flowtable_tcp_timeout 030 nf_flowtable_udp_timeout "
-			  "25" },
-	{ "white space", "draining:  restore nf_flowtable_tcp_timeout 30 nf_flowtable_udp_timeout "
-			 "25" },
-	{ "much too large", "draining: restore nf_flowtable_tcp_timeout 4294967326 "
-			    "nf_flowtable_udp_timeout 25" },
-};
-
-static void test_wrong_note(void **state)
-{
-	const char *const *row = *state;
-	struct setup setup;
-
-	killed(&setup, row[1], "0\n", "0\n");
-	assert_removed(&setup, "0", "0");
 }
 
 static const char *const links[] = { "lan0", "wan0", NULL };
-
-static void test_apply_after_a_killed_drain(void **state)
-{
-	struct nfto_result *result;
-	struct nfto_spec *spec;
-	struct setup setup;
-
-	(void)state;
-	killed(&setup, NOTE, "0\n", "0\n");
-	instance_answer(setup.fake, &setup.instance);
-	instance_answer_links(setup.fake, links);
-	answer_ack(setup.fake);
-	assert_int_equal(nfto_spec_new(&spec), 0);
-	assert_int_equal(nfto_spec_add_device(spec, "lan0"), 0);
-	assert_int_equal(nfto_spec_add_device(spec, "wan0"), 0);
-	assert_int_equal(nfto_apply(setup.ctx, spec, &result), 0);
-	assert_true(nfto_result_changed(result));
-	sysctl_files_assert("30", "25");
-	nfto_result_free(result);
-	nfto_spec_free(spec);
-	tear_down(&setup);
-}
 
 /* A flowtable in hardware is drained before another one takes its place, but not before the kernel
  * has judged that one. */
@@ -705,11 +568,11 @@ static void test_apply_drains_first(void **state)
 	instance_answer(setup.fake, &setup.instance);
 	instance_answer_links(setup.fake, links);
 	answer_ack(setup.fake);
-	answer_look(setup.fake, &two_flows);
+	answer_drained_look(setup.fake, &two_flows);
 	answer_all_flowtables(setup.fake, &setup.instance, NULL);
 	answer_ack(setup.fake);
 	answer_look_and_evict(setup.fake, &two_flows);
-	answer_look(setup.fake, &nothing);
+	answer_drained_look(setup.fake, &nothing);
 	setup.instance.offload_comment = setup.instance.leak_comment = NULL;
 	instance_answer(setup.fake, &setup.instance);
 	instance_answer_links(setup.fake, links);
@@ -753,7 +616,7 @@ static void test_remove_software(void **state)
 	setup.instance = instance_whole("software", COUNTER);
 	instance_answer(setup.fake, &setup.instance);
 	answer_ack(setup.fake);
-	assert_int_equal(nfto_remove(setup.ctx, NAME, KEEP, 0, &setup.drained), 1);
+	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
 	assert_batch(setup.fake, 0, table_gone);
 	assert_true(nfto_drained_seen(setup.drained));
 	assert_int_equal(nfto_drained_elapsed_ms(setup.drained), 0);
@@ -762,7 +625,7 @@ static void test_remove_software(void **state)
 
 static void test_drain_software(void **state)
 {
-	static const char *const batch[] = { BEGIN, FLUSH_OF(""),
+	static const char *const batch[] = { BEGIN_AT, FLUSH,
 					     "delflowtable inet ack table=" NAME " name=ft", END,
 					     NULL };
 	struct setup setup;
@@ -837,12 +700,13 @@ static void test_larger_total_counts(void **state)
 	set_up(&setup);
 	answer_begin(&setup, &quiet, NULL);
 	for (int i = 0; i < 2; i++) {
+		instance_answer_generation(setup.fake);
 		answer_total(setup.fake, i == 0 ? &held : &quiet);
 		answer_table(setup.fake, &quiet);
 		answer_total(setup.fake, i == 0 ? &quiet : &held);
 	}
-	answer_look(setup.fake, &quiet);
-	answer_look(setup.fake, &quiet);
+	answer_drained_look(setup.fake, &quiet);
+	answer_drained_look(setup.fake, &quiet);
 	answer_deletion(&setup);
 	assert_int_equal(nfto_remove(setup.ctx, NAME, 0, 0, &setup.drained), 1);
 	assert_int_equal(nfto_drained_elapsed_ms(setup.drained), 300);
@@ -860,15 +724,13 @@ int main(void)
 		cmocka_unit_test(test_nothing_is_offloaded),
 		cmocka_unit_test(test_beside_others),
 		cmocka_unit_test(test_time_limit),
-		cmocka_unit_test(test_keep_connections),
-		cmocka_unit_test(test_drain),
-		cmocka_unit_test(test_keep_connections_beside_traffic),
-		cmocka_unit_test(test_keep_connections_beside_others),
-		cmocka_unit_test(test_failure_in_the_middle),
-		cmocka_unit_test(test_applied_meanwhile),
-		cmocka_unit_test(test_remove_after_a_killed_drain),
-		cmocka_unit_test(test_only_what_was_left_is_restored),
-		cmocka_unit_test(test_apply_after_a_killed_drain),
+		cmocka_unit_test(test_changed_before_the_rule_goes),
+		cmocka_unit_test(test_applied_before_the_rule_goes),
+		cmocka_unit_test(test_applied_while_flows_leave),
+		cmocka_unit_test(test_changed_while_flows_leave),
+		cmocka_unit_test(test_software_applied_meanwhile),
+		cmocka_unit_test(test_deleting_connections),
+		cmocka_unit_test(test_conntrack_is_full),
 		cmocka_unit_test(test_apply_drains_first),
 		cmocka_unit_test(test_remove_software),
 		cmocka_unit_test(test_drain_software),
@@ -880,8 +742,5 @@ int main(void)
 	int failures = cmocka_run_group_tests(tests, NULL, NULL);
 
 	failures += run_table(busy_routers, test_nothing_is_offloaded_beside_traffic);
-	failures += run_table(limits, test_keep_connections_time_limit);
-	failures += run_table(unusable, test_unusable_sysctl);
-	failures += run_table(wrong_notes, test_wrong_note);
 	return failures != 0;
 }

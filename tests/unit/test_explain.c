@@ -212,12 +212,11 @@ static void no_rule(struct fake *fake)
 	answer_flow(fake, &flow);
 }
 
-static void draining(struct fake *fake)
+static void drained(struct fake *fake)
 {
 	struct instance_script instance = instance_whole("software", COUNTER);
 
-	instance.offload_comment = "draining: restore nf_flowtable_tcp_timeout 30 "
-				   "nf_flowtable_udp_timeout 30";
+	instance.offload_comment = "drained: offloads nothing, requested mode software";
 	instance_answer(fake, &instance);
 	answer_no_flow(fake);
 }
@@ -676,7 +675,7 @@ static const struct variant variants[] = {
 	{ "no cause", no_cause, SLOW, " ip-options?" },
 	{ "no instance", no_instance, SLOW, " no-instance" },
 	{ "no rule", no_rule, SLOW, " incomplete" },
-	{ "draining", draining, WOULD_NOT, " not-tracked draining" },
+	{ "drained", drained, WOULD_NOT, " not-tracked drained" },
 	{ "no devices", no_devices, WOULD_NOT, " not-tracked no-devices" },
 	{ "from router", from_router, WOULD_NOT, " not-tracked local" },
 	{ "to router", to_router, WOULD_NOT, " not-tracked local" },

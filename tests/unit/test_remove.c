@@ -13,7 +13,7 @@ static void test_instance(void **state)
 {
 	static const char *const look[] = { "gettable inet name=" NAME, NULL };
 	struct instance_script software = instance_whole("software", 2);
-	static const char *const batch[] = { "begin any subsystem=10",
+	static const char *const batch[] = { "begin any subsystem=10 generation=7",
 					     "deltable inet ack name=" NAME, "end any subsystem=10",
 					     NULL };
 	struct setup setup;

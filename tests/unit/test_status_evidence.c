@@ -159,11 +159,10 @@ static void without_rule(struct instance_script *instance, struct status_script 
 	instance->offload_comment = NULL;
 }
 
-static void draining(struct instance_script *instance, struct status_script *script)
+static void drained(struct instance_script *instance, struct status_script *script)
 {
 	(void)script;
-	instance->offload_comment =
-		"draining: restore nf_flowtable_tcp_timeout 30 nf_flowtable_udp_timeout 30";
+	instance->offload_comment = "drained: offloads nothing, requested mode auto";
 }
 
 /* ---- Flows. One of TCP may be closing. */
@@ -285,7 +284,7 @@ static const struct reason {
 	  BOTH("hardware") },
 	{ "no rule", "auto", HARDWARE | COUNTER, without_rule, NFTO_MODE_NONE, "no-rule incomplete",
 	  BOTH("hardware") },
-	{ "draining", "auto", HARDWARE | COUNTER, draining, NFTO_MODE_NONE, "no-rule draining",
+	{ "drained", "auto", HARDWARE | COUNTER, drained, NFTO_MODE_NONE, "no-rule drained",
 	  BOTH("hardware") },
 	{ "all in software", "auto", HARDWARE | COUNTER, in_software, NFTO_MODE_HARDWARE,
 	  "all-in-software", BOTH("hardware") },
