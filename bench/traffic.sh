@@ -86,6 +86,42 @@ generate() {	# NETNS DEVICE ROUTER-MAC COUNT SETTING...
 		"dst_mac $mac" "count $count" "delay 0" "pkt_size 60" "flag NO_TIMESTAMP" "$@"
 }
 
+# The generator counts addresses and ports up at the same time, so all pairs come when the two
+# numbers have no divisor in common: powers of two and of five.
+spread() {	# FLOWS
+	local flows=$1
+	clients=1
+	while [ $((flows % 2)) = 0 ]; do
+		flows=$((flows / 2)) clients=$((clients * 2))
+	done
+	ports=$flows
+}
+
+# As the kernel has it by itself on a machine for so many connections.
+size_table() {	# FLOWS
+	local buckets=16384
+	while [ $buckets -lt "$1" ]; do
+		buckets=$((buckets * 2))
+	done
+	sysctl -qw net.netfilter.nf_conntrack_max=$((2 * buckets)) \
+		net.netfilter.nf_conntrack_buckets=$buckets
+}
+
+# Masqueraded ones of UDP. The second packet of each offloads it.
+make_flows() {	# FLOWS
+	local connections offloaded
+	spread "$1"
+	generate lan-many eth0 "$(mac_of router-many br-lan)" $((2 * $1)) \
+		"src_min 10.1.0.1" "src_max 10.1.0.$clients" \
+		"dst_min 10.2.0.1" "dst_max 10.2.0.$clients" \
+		"udp_src_min 1024" "udp_src_max $((1024 + ports))" \
+		"udp_dst_min 53" "udp_dst_max 53" > /dev/null
+	connections=$(in_router many conntrack -C)
+	offloaded=$(in_router many nftoffload status --json | jq .flows.software)
+	[ "$connections" = "$1" ] || die "not $1 connections, but $connections"
+	[ "$offloaded" = "$1" ] || die "not $1 offloaded flows, but $offloaded"
+}
+
 # Connections of other namespaces would be walked over, too, so they have to be gone: flows let go
 # of them when the flowtable's garbage is collected.
 unmake_router() {	# NAME
