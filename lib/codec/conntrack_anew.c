@@ -148,12 +148,12 @@ static void put_tcp_flags(struct nlmsghdr *message, uint16_t type)
 
 /* Conntrack does not see the windows of what is offloaded, and so does not judge by them: it did not
  * before, since the flow was made. */
-static void put_tcp(struct nlmsghdr *message)
+static void put_tcp(struct nlmsghdr *message, uint8_t state)
 {
 	struct nlattr *info = mnl_attr_nest_start(message, CTA_PROTOINFO);
 	struct nlattr *tcp = mnl_attr_nest_start(message, CTA_PROTOINFO_TCP);
 
-	mnl_attr_put_u8(message, CTA_PROTOINFO_TCP_STATE, TCP_CONNTRACK_ESTABLISHED);
+	mnl_attr_put_u8(message, CTA_PROTOINFO_TCP_STATE, state);
 	put_tcp_flags(message, CTA_PROTOINFO_TCP_FLAGS_ORIGINAL);
 	put_tcp_flags(message, CTA_PROTOINFO_TCP_FLAGS_REPLY);
 	mnl_attr_nest_end(message, tcp);
@@ -187,25 +187,42 @@ static int put_all(struct nlmsghdr *message, const struct flow_info *info,
 	mnl_attr_put_u32(message, CTA_STATUS, htonl((info->status & KEPT_STATUS) | IPS_CONFIRMED));
 	mnl_attr_put_u32(message, CTA_TIMEOUT, htonl(life->timeout_s));
 	if (info->protocol == IPPROTO_TCP)
-		put_tcp(message);
+		put_tcp(message, life->tcp_state);
+	return 0;
+}
+
+/* Of one that is leaving the fast path already, the kernel tells what it does not tell of others. */
+static int find_life(const struct nlmsghdr *entry, const struct conntrack_life *unknown,
+		     struct conntrack_life *life)
+{
+	struct conntrack_details details;
+
+	if (conntrack_parse_details(entry, &details) < 0)
+		return -EBADMSG;
+	*life = *unknown;
+	if (details.has_timeout)
+		life->timeout_s = details.timeout_s;
+	if (details.has_tcp_state)
+		life->tcp_state = details.tcp_state;
 	return 0;
 }
 
 int conntrack_build_anew(struct messages *messages, const struct nlmsghdr *entry,
-			 const struct conntrack_life *life)
+			 const struct conntrack_life *unknown)
 {
 	const struct nlattr *attrs[CTA_MAX + 1];
+	struct conntrack_life life;
 	struct nlmsghdr *message;
 	struct flow_info info;
 
-	if (conntrack_parse(entry, &info) < 0 ||
+	if (conntrack_parse(entry, &info) < 0 || find_life(entry, unknown, &life) < 0 ||
 	    attr_parse(entry, sizeof(struct nfgenmsg), attrs, CTA_MAX) < 0)
 		return -EBADMSG;
 	message = messages_open(messages, NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_NEW,
 				NLM_F_CREATE | NLM_F_EXCL, info.family, 0);
 	if (!message)
 		return -ENOMEM;
-	if (put_all(message, &info, attrs, life) < 0)
+	if (put_all(message, &info, attrs, &life) < 0)
 		return -EBADMSG;
 	messages_close(messages, message);
 	return 0;

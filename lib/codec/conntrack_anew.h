@@ -12,6 +12,7 @@ struct nlmsghdr;
 /* What the kernel does not tell of a connection that is offloaded, or is not asked to keep. */
 struct conntrack_life {
 	uint32_t timeout_s;	/* until it ends, if no packet comes */
+	uint8_t tcp_state;	/* TCP_CONNTRACK_* */
 	bool leaves_master_out; /* it is not related to another connection any more */
 };
 
@@ -23,6 +24,6 @@ struct conntrack_life {
  * when that goes down. 0, -ENOMEM or -EBADMSG.
  */
 int conntrack_build_anew(struct messages *messages, const struct nlmsghdr *entry,
-			 const struct conntrack_life *life);
+			 const struct conntrack_life *unknown);
 
 #endif

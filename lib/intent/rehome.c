@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <linux/netfilter/nf_conntrack_common.h>
+#include <linux/netfilter/nf_conntrack_tcp.h>
 #include <linux/netlink.h>
 
 #include "codec/conntrack.h"
@@ -96,7 +97,10 @@ static const struct nlmsghdr *entry_of(const struct rehoming *rehoming,
 static int build_anew(struct rehoming *rehoming, const struct rehome_item *item)
 {
 	const struct nlmsghdr *entry = entry_of(rehoming, item);
-	struct conntrack_life life = { .leaves_master_out = item->is_orphan };
+	struct conntrack_life life = {
+		.tcp_state = TCP_CONNTRACK_ESTABLISHED,
+		.leaves_master_out = item->is_orphan,
+	};
 	struct flow_kind kind;
 	int ret = conntrack_parse_kind(entry, &kind);
 

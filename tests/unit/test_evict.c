@@ -305,6 +305,17 @@ static const struct anew anews[] = {
 	    .reply = { "203.0.113.2", "192.168.1.10", 443, 40000 } },
 	  "1{" FROM_10 " " TCP_40000 " 3=0003} 2{" TO_10 " " TCP_TO_40000 " 3=0004} "
 	  "14{" FROM_10 " 2{1=06 2=9c41 3=0015}} 3=0000000e 7=00069780 " LIVES },
+	{ "leaving the hardware, after its end",
+	  { .family = AF_INET,
+	    .protocol = IPPROTO_TCP,
+	    .status = HW_OFFLOAD | 0xe,
+	    .has_no_mark = true,
+	    .tcp_state = 7, /* TIME_WAIT */
+	    .timeout_s = 90,
+	    .original = { "192.168.1.10", "203.0.113.2", 40000, 443 },
+	    .reply = { "203.0.113.2", "192.168.1.10", 443, 40000 } },
+	  "1{" FROM_10 " " TCP_40000 "} 2{" TO_10 " " TCP_TO_40000 "} 3=0000000e 7=0000005a "
+	  "4{1{1=07 4=0a0a 5=0a0a}}" },
 	{ "datagrams, one direction only, IPv6 with NAT",
 	  { .family = AF_INET6,
 	    .protocol = IPPROTO_UDP,
