@@ -150,8 +150,8 @@ struct nfto_ctx;
 /**
  * Open a session in the network namespace of the calling thread.
  * @param ctx Out: free with nfto_ctx_free().
- * @return 0; -ENOMEM; -EPROTONOSUPPORT if the kernel has no nfnetlink; -EMFILE and other errors of
- *         socket(2).
+ * @return 0; -ENOMEM; -EPROTONOSUPPORT if the kernel has no nfnetlink; -EACCES if somebody (seccomp)
+ *         forbids the socket; -EMFILE and other errors of socket(2), and of open(2) for the namespace.
  * Since 0.1.
  */
 int nfto_ctx_new(struct nfto_ctx **ctx);
