@@ -66,8 +66,19 @@ sleeps_of_audit() { sed -n 's/^voluntary_ctxt_switches:[[:space:]]*//p' "/proc/$
 
 audit_sleeps_again() {
 	[ "$(sleeps_of_audit)" != "$sleeps" ] && [[ $(< "/proc/$auditor/comm") = *nftoffload* ]] &&
-		grep -q '^State:[[:space:]]*S' "/proc/$auditor/status"
+		audit_sleeps
 }
+
+# However long it takes until a command comes true, it is between these two looks.
+audit_waits_for() {	# COMMAND...
+	kill -STOP "$auditor"
+	wait_for "$@"
+	kill -CONT "$auditor"
+	wait_for audit_sleeps
+	sleeps=$(sleeps_of_audit)
+}
+
+audit_sleeps() { grep -q '^State:[[:space:]]*S' "/proc/$auditor/status"; }
 
 end_audit() {
 	local status=0
@@ -258,7 +269,7 @@ test_flapping() {
 		ip -n router link set lan0 down
 		next_look
 		ip -n router link set lan0 up
-		wait_for is_in_engine 5370
+		audit_waits_for is_in_engine 5370
 		next_look
 	done
 	end_audit
