@@ -19,6 +19,8 @@ show_state() {
 #	5301 masqueraded, 5302 from the server, 5303 marked and labelled, 5304 in a zone of one direction,
 #	5305 in a zone, 5306 IPv6, 5307 IPv6 with NAT, 5308 to a forwarded port, 5309 the same from the LAN
 #	itself (hairpin), 5310 datagrams, 5311 datagrams over IPv6
+streams="5301 5302 5303 5304 5305 5306 5307 5308 5309"
+
 make_classes() {
 	in_router nft -f - <<-'END'
 	table inet classes {
@@ -145,8 +147,10 @@ has_brought_more_than() { [ "$(arrived "$1")" -gt "$2" ]; }	# PORT BYTES
 
 check_that_all_live() {
 	local port
-	for port in 5301 5302 5303 5304 5305 5306 5307 5308 5309; do
-		check_soon "$1: $port goes on" has_brought_more_than $port $(($(arrived $port) + 200000))
+	local -A before
+	for port in $streams; do before[$port]=$(arrived "$port"); done
+	for port in $streams; do
+		check_soon "$1: $port goes on" has_brought_more_than "$port" $((before[$port] + 200000))
 	done
 	check "$1: no reset" is 0 resets
 	check "$1: no packet was the router's own" is 0 strays
