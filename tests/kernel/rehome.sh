@@ -232,6 +232,7 @@ trap 'stop_all; unmake_router; rm -rf "$work"' EXIT
 make_router nftosim
 make_classes
 start_all
+check_soon "all kinds are answered" lacks UNREPLIED lasting
 test_remove hardware
 test_remove software
 test_evict software
