@@ -17,13 +17,6 @@ rehome() { in_router many nftoffload evict --all; }
 delete() { in_router many nftoffload evict --all --delete-connections; }
 conntrack() { in_router many conntrack -D -p udp 2> /dev/null; }
 
-# Flows have hold of the entries that were deleted, for a second or two.
-wait_for_count() {
-	until [ "$(cat_in router-many /proc/sys/net/netfilter/nf_conntrack_count)" = "$1" ]; do
-		sleep 0.1
-	done
-}
-
 time_of() {	# COMMAND
 	local begin=$EPOCHREALTIME
 	"$@" > /dev/null
@@ -40,8 +33,7 @@ for ((round = 0; round < rounds; round++)); do
 		seconds[$way]+="${seconds[$way]:+,}$(time_of $way)"
 		[ $way != rehome ] || [ "$(in_router many conntrack -C)" -ge "$flows" ] ||
 			die "connections are lost"
-		in_router many conntrack -F 2> /dev/null
-		wait_for_count 0
+		end_connections many
 	done
 done
 unmake_router many

@@ -122,14 +122,18 @@ make_flows() {	# FLOWS
 	[ "$offloaded" = "$1" ] || die "not $1 offloaded flows, but $offloaded"
 }
 
-# Connections of other namespaces would be walked over, too, so they have to be gone: flows let go
-# of them when the flowtable's garbage is collected.
-unmake_router() {	# NAME
-	local netns
+# Flows have hold of the entries until the garbage of their flowtable is collected.
+end_connections() {	# NAME
 	in_router "$1" conntrack -F 2> /dev/null
 	until [ "$(cat_in "router-$1" /proc/sys/net/netfilter/nf_conntrack_count)" = 0 ]; do
 		sleep 0.1
 	done
+}
+
+# Connections of other namespaces would be walked over, too, so they have to be gone.
+unmake_router() {	# NAME
+	local netns
+	end_connections "$1"
 	for netns in "router-$1" "lan-$1" "wan-$1"; do
 		ip netns delete "$netns"
 	done
