@@ -27,25 +27,26 @@ static size_t address_size(const struct flow_info *info)
 /* ---- The tuples */
 
 static void put_addresses(struct nlmsghdr *message, const struct flow_info *info,
-			  const uint8_t *source, const uint8_t *destination)
+			  const struct flow_side *side)
 {
 	struct nlattr *nest = mnl_attr_nest_start(message, CTA_TUPLE_IP);
 	bool is_ipv4 = info->family == AF_INET;
 
-	mnl_attr_put(message, is_ipv4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC, address_size(info), source);
+	mnl_attr_put(message, is_ipv4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC, address_size(info),
+		     side->source);
 	mnl_attr_put(message, is_ipv4 ? CTA_IP_V4_DST : CTA_IP_V6_DST, address_size(info),
-		     destination);
+		     side->destination);
 	mnl_attr_nest_end(message, nest);
 }
 
-static void put_ports(struct nlmsghdr *message, const struct flow_info *info, uint16_t source,
-		      uint16_t destination)
+static void put_ports(struct nlmsghdr *message, const struct flow_info *info,
+		      const struct flow_side *side)
 {
 	struct nlattr *nest = mnl_attr_nest_start(message, CTA_TUPLE_PROTO);
 
 	mnl_attr_put_u8(message, CTA_PROTO_NUM, info->protocol);
-	mnl_attr_put_u16(message, CTA_PROTO_SRC_PORT, htons(source));
-	mnl_attr_put_u16(message, CTA_PROTO_DST_PORT, htons(destination));
+	mnl_attr_put_u16(message, CTA_PROTO_SRC_PORT, htons(side->source_port));
+	mnl_attr_put_u16(message, CTA_PROTO_DST_PORT, htons(side->destination_port));
 	mnl_attr_nest_end(message, nest);
 }
 
@@ -65,33 +66,40 @@ static int put_zone(struct nlmsghdr *message, const struct nlattr *tuple)
 	return 0;
 }
 
-static int put_original(struct nlmsghdr *message, const struct flow_info *info,
-			const struct nlattr *tuple)
+/* With the zone of the old one, if that had its own. */
+static int put_tuple(struct nlmsghdr *message, uint16_t type, const struct flow_info *info,
+		     const struct flow_side *side, const struct nlattr *old)
 {
-	const struct flow_side *opener = &info->sides[IP_CT_DIR_ORIGINAL];
-	struct nlattr *nest = mnl_attr_nest_start(message, CTA_TUPLE_ORIG);
+	struct nlattr *nest = mnl_attr_nest_start(message, type);
 	int ret;
 
-	put_addresses(message, info, opener->source, opener->destination);
-	put_ports(message, info, opener->source_port, opener->destination_port);
-	ret = put_zone(message, tuple);
+	put_addresses(message, info, side);
+	put_ports(message, info, side);
+	ret = put_zone(message, old);
 	mnl_attr_nest_end(message, nest);
 	return ret;
 }
 
-/* As if there were no NAT, which is put into it by what it is asked for. */
-static int put_reply(struct nlmsghdr *message, const struct flow_info *info,
-		     const struct nlattr *tuple)
+/* The answers, as if there were no NAT: that is put into them by what it is asked for. */
+static struct flow_side invert(const struct flow_side *side)
+{
+	struct flow_side inverse = { .source_port = side->destination_port,
+				     .destination_port = side->source_port };
+
+	memcpy(inverse.source, side->destination, sizeof(inverse.source));
+	memcpy(inverse.destination, side->source, sizeof(inverse.destination));
+	return inverse;
+}
+
+static int put_tuples(struct nlmsghdr *message, const struct flow_info *info,
+		      const struct nlattr *const *attrs)
 {
 	const struct flow_side *opener = &info->sides[IP_CT_DIR_ORIGINAL];
-	struct nlattr *nest = mnl_attr_nest_start(message, CTA_TUPLE_REPLY);
-	int ret;
+	const struct flow_side answers = invert(opener);
 
-	put_addresses(message, info, opener->destination, opener->source);
-	put_ports(message, info, opener->destination_port, opener->source_port);
-	ret = put_zone(message, tuple);
-	mnl_attr_nest_end(message, nest);
-	return ret;
+	if (put_tuple(message, CTA_TUPLE_ORIG, info, opener, attrs[CTA_TUPLE_ORIG]) < 0)
+		return -EBADMSG;
+	return put_tuple(message, CTA_TUPLE_REPLY, info, &answers, attrs[CTA_TUPLE_REPLY]);
 }
 
 /* ---- NAT */
@@ -179,9 +187,7 @@ static int put_copies(struct nlmsghdr *message, const struct nlattr *const *attr
 static int put_all(struct nlmsghdr *message, const struct flow_info *info,
 		   const struct nlattr *const *attrs, const struct conntrack_life *life)
 {
-	if (put_original(message, info, attrs[CTA_TUPLE_ORIG]) < 0 ||
-	    put_reply(message, info, attrs[CTA_TUPLE_REPLY]) < 0 ||
-	    put_copies(message, attrs, life) < 0)
+	if (put_tuples(message, info, attrs) < 0 || put_copies(message, attrs, life) < 0)
 		return -EBADMSG;
 	put_nats(message, info);
 	mnl_attr_put_u32(message, CTA_STATUS, htonl((info->status & KEPT_STATUS) | IPS_CONFIRMED));
