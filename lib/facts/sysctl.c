@@ -76,3 +76,13 @@ int sysctl_read(struct nfto_ctx *ctx, const char *name, uint32_t *value)
 		ret = parse(&access, value);
 	return ret < 0 ? fail(ctx, name, ret) : 0;
 }
+
+uint32_t sysctl_read_or(struct nfto_ctx *ctx, const char *name, uint32_t otherwise)
+{
+	uint32_t value;
+
+	if (sysctl_read(ctx, name, &value) == 0)
+		return value;
+	error_clear(&ctx->error);
+	return otherwise;
+}

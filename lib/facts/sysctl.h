@@ -8,4 +8,7 @@
  * negative errno that is told in the context. */
 int sysctl_read(struct nfto_ctx *ctx, const char *name, uint32_t *value);
 
+/* The same, or the kernel's default where it can't be read: no such setting, or no /proc. */
+uint32_t sysctl_read_or(struct nfto_ctx *ctx, const char *name, uint32_t otherwise);
+
 #endif

@@ -64,15 +64,14 @@ int eviction_next(struct eviction *eviction, unsigned int *wait_ms)
 
 static int evict_all(struct eviction *eviction)
 {
-	const struct clock *clock = eviction->rehoming.ctx->clock;
-	unsigned int wait_ms;
 	int ret;
 
-	while ((ret = eviction_next(eviction, &wait_ms)) == 0) {
-		if (wait_ms > 0)
-			clock->sleep_ms(clock, wait_ms);
-	}
-	return ret < 0 ? ret : 0;
+	do {
+		ret = add_flows(eviction);
+		if (ret == 0)
+			ret = rehoming_finish(&eviction->rehoming);
+	} while (ret == 0 && eviction->flows);
+	return ret;
 }
 
 static int tell_no_room(struct nfto_ctx *ctx, const struct rehoming *rehoming)

@@ -41,26 +41,19 @@ static int fail(struct rehoming *rehoming, int result)
 
 /* ---- The timeouts */
 
-/* Each begins with the next packet: this is for what has none. Without /proc, that of the kernel. */
-static uint32_t read_timeout(struct nfto_ctx *ctx, const char *name, uint32_t otherwise)
-{
-	uint32_t timeout_s;
-
-	if (sysctl_read(ctx, name, &timeout_s) == 0)
-		return timeout_s;
-	error_clear(&ctx->error);
-	return otherwise;
-}
-
+/* Each begins anew with the next packet: these are for what has none. */
 static void read_timeouts(struct rehoming *rehoming)
 {
 	struct nfto_ctx *ctx = rehoming->ctx;
 
-	rehoming->tcp_timeout_s = read_timeout(ctx, "nf_conntrack_tcp_timeout_established", 432000);
-	rehoming->udp_timeout_s = read_timeout(ctx, "nf_conntrack_udp_timeout", 30);
-	rehoming->udp_stream_timeout_s = read_timeout(ctx, "nf_conntrack_udp_timeout_stream", 120);
-	rehoming->gre_timeout_s = read_timeout(ctx, "nf_conntrack_gre_timeout", 30);
-	rehoming->gre_stream_timeout_s = read_timeout(ctx, "nf_conntrack_gre_timeout_stream", 180);
+	rehoming->tcp_timeout_s =
+		sysctl_read_or(ctx, "nf_conntrack_tcp_timeout_established", 432000);
+	rehoming->udp_timeout_s = sysctl_read_or(ctx, "nf_conntrack_udp_timeout", 30);
+	rehoming->udp_stream_timeout_s =
+		sysctl_read_or(ctx, "nf_conntrack_udp_timeout_stream", 120);
+	rehoming->gre_timeout_s = sysctl_read_or(ctx, "nf_conntrack_gre_timeout", 30);
+	rehoming->gre_stream_timeout_s =
+		sysctl_read_or(ctx, "nf_conntrack_gre_timeout_stream", 180);
 }
 
 static uint32_t tcp_timeout(const struct rehoming *rehoming, const struct flow_kind *kind)
@@ -173,10 +166,7 @@ static enum outcome judge_anew(struct rehoming *rehoming, struct rehome_item *it
 		return DONE;
 	case -EEXIST:
 		/* Packets go on making it faster: then it lives by that. */
-		if (item->attempts < MOST_ATTEMPTS)
-			return AGAIN;
-		rehoming->ended++;
-		return DONE;
+		return item->attempts < MOST_ATTEMPTS ? AGAIN : DONE;
 	case -ENOMEM:
 		return item->attempts < MOST_LATER_ATTEMPTS ? AGAIN_LATER : LOST;
 	case -ENOENT:
@@ -194,7 +184,6 @@ static enum outcome judge_anew(struct rehoming *rehoming, struct rehome_item *it
 static enum outcome judge_ended(struct rehoming *rehoming, struct rehome_item *item,
 				const int *results)
 {
-	rehoming->ended++;
 	item->is_leftover = !rehoming->deletes && results[1] == 0;
 	return item->is_leftover ? AGAIN : DONE;
 }
@@ -349,6 +338,19 @@ int rehoming_next(struct rehoming *rehoming, unsigned int *wait_ms)
 	else
 		ret = send_batch(rehoming, room, wait_ms);
 	return ret < 0 ? ret : rehoming->count == 0;
+}
+
+int rehoming_finish(struct rehoming *rehoming)
+{
+	const struct clock *clock = rehoming->ctx->clock;
+	unsigned int wait_ms;
+	int ret;
+
+	while ((ret = rehoming_next(rehoming, &wait_ms)) == 0) {
+		if (wait_ms > 0)
+			clock->sleep_ms(clock, wait_ms);
+	}
+	return ret < 0 ? ret : 0;
 }
 
 /* ---- All of it */

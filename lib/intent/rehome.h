@@ -41,7 +41,6 @@ struct rehoming {
 	uint32_t gre_stream_timeout_s;
 
 	uint64_t moved;	  /* out of the fast path, in the way that was asked for */
-	uint64_t ended;	  /* by themselves, before it was their turn, or are others now */
 	uint64_t no_room; /* left as they were, as the table is full */
 };
 
@@ -58,5 +57,8 @@ int rehoming_add(struct rehoming *rehoming, const struct nlmsghdr *entry);
 /* 1 when all that were added are done, 0 if it is to be called again after *wait_ms (0: at once), or
  * a negative errno that is told in the context. */
 int rehoming_next(struct rehoming *rehoming, unsigned int *wait_ms);
+
+/* All that were added, in the calling thread: 0, or a negative errno as that of rehoming_next(). */
+int rehoming_finish(struct rehoming *rehoming);
 
 #endif

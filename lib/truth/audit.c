@@ -65,21 +65,12 @@ static uint64_t now_ms(const struct nfto_audit *audit)
 
 /* ---- How old counters may be */
 
-/* A kernel without the setting has the default. */
-static uint32_t read_timeout(struct nfto_ctx *ctx, const char *name)
-{
-	uint32_t timeout_s;
-
-	if (sysctl_read(ctx, name, &timeout_s) == 0)
-		return timeout_s;
-	error_clear(&ctx->error);
-	return DEFAULT_TIMEOUT_S;
-}
-
 static void read_timeouts(struct nfto_audit *audit)
 {
-	audit->tcp_timeout_s = read_timeout(audit->ctx, "nf_flowtable_tcp_timeout");
-	audit->udp_timeout_s = read_timeout(audit->ctx, "nf_flowtable_udp_timeout");
+	audit->tcp_timeout_s =
+		sysctl_read_or(audit->ctx, "nf_flowtable_tcp_timeout", DEFAULT_TIMEOUT_S);
+	audit->udp_timeout_s =
+		sysctl_read_or(audit->ctx, "nf_flowtable_udp_timeout", DEFAULT_TIMEOUT_S);
 }
 
 static uint64_t timeout_ms(const struct nfto_audit *audit, uint8_t protocol)
@@ -537,19 +528,6 @@ NFTO_API const struct nfto_audit_item *nfto_audit_get(const struct nfto_audit *a
 
 /* ---- Mending */
 
-static int rehome(struct nfto_audit *audit, struct rehoming *rehoming)
-{
-	const struct clock *clock = audit->ctx->clock;
-	unsigned int wait_ms;
-	int ret;
-
-	while ((ret = rehoming_next(rehoming, &wait_ms)) == 0) {
-		if (wait_ms > 0)
-			clock->sleep_ms(clock, wait_ms);
-	}
-	return ret < 0 ? ret : 0;
-}
-
 static int rehome_all(struct nfto_audit *audit, struct rehoming *rehoming)
 {
 	const char *position = audit->fixable.data;
@@ -561,7 +539,7 @@ static int rehome_all(struct nfto_audit *audit, struct rehoming *rehoming)
 		position += NLMSG_ALIGN(entry->nlmsg_len);
 		ret = rehoming_add(rehoming, entry);
 		if (ret == 0 && (rehoming_is_full(rehoming) || left == 1))
-			ret = rehome(audit, rehoming);
+			ret = rehoming_finish(rehoming);
 	}
 	return ret;
 }
