@@ -28,9 +28,6 @@
 /* What there is time for, unless the caller says something else. */
 #define DEFAULT_MS 10000
 
-/* How often a batch is sent anew since others have changed the rule set just before it. */
-#define ATTEMPTS 20
-
 static uint64_t clock_now(const struct draining *draining)
 {
 	return draining->ctx->clock->now_ms(draining->ctx->clock);
@@ -51,38 +48,14 @@ static int look(struct draining *draining, struct census *census)
 
 /* ---- The rule */
 
-static int refuse_overtaken(const struct draining *draining)
-{
-	return instance_refuse(draining->ctx, NFTO_ERROR_INTERRUPTED, EAGAIN, draining->name,
-			       "it was applied anew while it was drained");
-}
-
-/* Somebody has changed the rule set: was it about this instance? */
-static int look_whether_overtaken(struct draining *draining, bool has_rules)
-{
-	struct instance now;
-	int ret = instance_read(draining->ctx, draining->name, &now);
-
-	if (ret < 0)
-		return ret;
-	draining->generation = now.generation;
-	/* A table that is not there is told by the batch. */
-	if (now.exists &&
-	    (has_rules ? !instance_is_same(draining->instance, &now) : now.comment[0] != '\0'))
-		ret = refuse_overtaken(draining);
-	instance_clear(&now);
-	return ret < 0 ? ret : 0;
-}
-
 /* In place of all rules of the chain: a note. The chain may be gone, and then it is made. */
-static int put_note(struct nfto_txn *txn, const struct draining *draining)
+static int put_note(struct nfto_txn *txn, const char *name, const struct instance *instance)
 {
-	const char *name = draining->name;
 	char note[COMMENT_LENGTH + 1];
 	int ret = 0;
 
-	instance_write_note(note, sizeof(note), draining->instance);
-	if (!draining->instance->has_chain)
+	instance_write_note(note, sizeof(note), instance);
+	if (!instance->has_chain)
 		ret = nfto_txn_add_forward_chain(txn, NFTO_FAMILY_INET, name, INSTANCE_CHAIN,
 						 INSTANCE_FORWARD_PRIORITY);
 	if (ret == 0)
@@ -90,32 +63,10 @@ static int put_note(struct nfto_txn *txn, const struct draining *draining)
 	return ret < 0 ? ret : txn_add_note(txn, NFTO_FAMILY_INET, name, INSTANCE_CHAIN, note);
 }
 
-static int commit_note(struct draining *draining)
-{
-	struct nfto_txn *txn;
-	int ret = txn_new_at(draining->ctx, draining->generation, &txn);
-
-	if (ret < 0)
-		return ret;
-	ret = put_note(txn, draining);
-	if (ret == 0)
-		ret = nfto_txn_commit(txn);
-	nfto_txn_free(txn);
-	return ret;
-}
-
 static int take_rules_away(struct draining *draining)
 {
-	int ret;
+	int ret = instance_commit(draining->ctx, draining->name, draining->instance, put_note);
 
-	for (int i = 0;; i++) {
-		ret = commit_note(draining);
-		if (ret != -EINTR || i == ATTEMPTS)
-			break;
-		ret = look_whether_overtaken(draining, true);
-		if (ret < 0)
-			break;
-	}
 	draining->last_flow_ms = clock_now(draining);
 	draining->stage = DRAIN_EVIDENCE;
 	return ret;
@@ -219,7 +170,20 @@ static unsigned int pause_after(uint64_t look_ms)
 	return (unsigned int)(POLL_MS + 4 * look_ms);
 }
 
-/* Nobody may put the rule back meanwhile. */
+/* Somebody has changed the rule set: was it to put our rule back? */
+static int look_whether_overtaken(struct draining *draining)
+{
+	struct instance now;
+	int ret = instance_read(draining->ctx, draining->name, &now);
+
+	if (ret < 0)
+		return ret;
+	draining->generation = now.generation;
+	ret = now.comment[0] ? instance_refuse_overtaken(draining->ctx, draining->name) : 0;
+	instance_clear(&now);
+	return ret;
+}
+
 static int look_at_generation(struct draining *draining)
 {
 	uint32_t generation;
@@ -228,7 +192,7 @@ static int look_at_generation(struct draining *draining)
 	if (ret < 0)
 		return error_set_request(&draining->ctx->error, &draining->ctx->nft.error, ret,
 					 "nf_tables");
-	return generation == draining->generation ? 0 : look_whether_overtaken(draining, false);
+	return generation == draining->generation ? 0 : look_whether_overtaken(draining);
 }
 
 /* 1 if that was the end, 0 if there is more to do, or a negative errno. */

@@ -6,12 +6,16 @@
 #include <string.h>
 
 #include "instance.h"
+#include "objects/txn.h"
 
 #define OFFLOAD_RULE_COMMENT "offload: flows that were offloaded, requested mode "
 
 #define THRESHOLD_FORMAT ", after %" PRIu64 " packets"
 
 #define NOTE_COMMENT "drained: offloads nothing, requested mode "
+
+/* How often a batch is sent anew since others have changed the rule set just before it. */
+#define ATTEMPTS 20
 
 /* The offload rule, the leak counter, and a rule for each set of leaks. */
 #define RULE_COUNT (2 + LEAK_SET_COUNT)
@@ -246,28 +250,6 @@ void instance_clear(struct instance *instance)
 	instance->flowtable = NULL;
 }
 
-static bool has_name(const struct wanted *wanted, const struct wanted_name *name)
-{
-	for (size_t i = 0; i < wanted->count; i++) {
-		const struct wanted_name *other = &wanted->names[i];
-
-		if (strcmp(other->name, name->name) == 0 && other->is_device == name->is_device &&
-		    other->is_prefix == name->is_prefix)
-			return true;
-	}
-	return false;
-}
-
-/* In whatever order. */
-static bool has_same_names(const struct wanted *one, const struct wanted *other)
-{
-	for (size_t i = 0; i < one->count; i++) {
-		if (!has_name(other, &one->names[i]))
-			return false;
-	}
-	return one->count == other->count;
-}
-
 static bool has_same_flowtable(const struct instance *one, const struct instance *other)
 {
 	const struct flowtable_info *a = one->flowtable, *b = other->flowtable;
@@ -277,12 +259,67 @@ static bool has_same_flowtable(const struct instance *one, const struct instance
 	return a->handle == b->handle && a->device_count == b->device_count;
 }
 
-bool instance_is_same(const struct instance *one, const struct instance *other)
+static bool is_same(const struct instance *one, const struct instance *other)
 {
 	return one->exists == other->exists && one->table_handle == other->table_handle &&
 	       one->offload_rule == other->offload_rule &&
 	       strcmp(one->comment, other->comment) == 0 && has_same_flowtable(one, other) &&
-	       has_same_names(&one->wanted, &other->wanted);
+	       wanted_is(&one->wanted, other->wanted.names, other->wanted.count);
+}
+
+int instance_refuse_overtaken(struct nfto_ctx *ctx, const char *name)
+{
+	return instance_refuse(ctx, NFTO_ERROR_INTERRUPTED, EAGAIN, name,
+			       "somebody has applied it anew meanwhile");
+}
+
+static int commit_at(struct nfto_ctx *ctx, uint32_t generation, const char *name,
+		     const struct instance *decided, instance_batch *put)
+{
+	struct nfto_txn *txn;
+	int ret = txn_new_at(ctx, generation, &txn);
+
+	if (ret < 0)
+		return ret;
+	ret = put(txn, name, decided);
+	if (ret == 0)
+		ret = nfto_txn_commit(txn);
+	nfto_txn_free(txn);
+	return ret;
+}
+
+/* Others have changed the rule set: is the instance still the one that was decided on? */
+static int look_again(struct nfto_ctx *ctx, const char *name, const struct instance *decided,
+		      uint32_t *generation)
+{
+	struct instance now;
+	int ret = instance_read(ctx, name, &now);
+
+	if (ret < 0)
+		return ret;
+	*generation = now.generation;
+	ret = 0;
+	/* A table that is not there is told by the batch. */
+	if (now.exists && !is_same(decided, &now))
+		ret = instance_refuse_overtaken(ctx, name);
+	instance_clear(&now);
+	return ret;
+}
+
+int instance_commit(struct nfto_ctx *ctx, const char *name, const struct instance *decided,
+		    instance_batch *put)
+{
+	uint32_t generation = decided->generation;
+	int ret;
+
+	for (int i = 0;; i++) {
+		ret = commit_at(ctx, generation, name, decided, put);
+		if (ret != -EINTR || i == ATTEMPTS)
+			return ret;
+		ret = look_again(ctx, name, decided, &generation);
+		if (ret < 0)
+			return ret;
+	}
 }
 
 enum nfto_mode instance_mode(const struct instance *instance)

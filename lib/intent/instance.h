@@ -73,8 +73,20 @@ void instance_write_comment(char *comment, size_t size, enum nfto_mode mode, uin
  * had been asked for. */
 void instance_write_note(char *comment, size_t size, const struct instance *instance);
 
-/* Has nobody applied the instance anew between these two readings? */
-bool instance_is_same(const struct instance *one, const struct instance *other);
+/* Puts operations about an instance into a transaction: 0, or a negative errno that is told in the
+ * context. */
+typedef int instance_batch(struct nfto_txn *txn, const char *name, const struct instance *instance);
+
+/*
+ * Commits a batch that was decided on when the instance was as it was read: also if something else was
+ * changed in the rule set since then, but not to an instance that somebody has applied anew, which is
+ * NFTO_ERROR_INTERRUPTED, -EAGAIN. 0, or that, or another negative errno that is told in the context.
+ */
+int instance_commit(struct nfto_ctx *ctx, const char *name, const struct instance *decided,
+		    instance_batch *put);
+
+/* Refuses to go on, as somebody has applied it anew meanwhile. */
+int instance_refuse_overtaken(struct nfto_ctx *ctx, const char *name);
 
 /* Is anything of it in hardware, or may be? */
 bool instance_has_hardware(const struct instance *instance);

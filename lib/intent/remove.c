@@ -6,76 +6,24 @@
 #include "drain.h"
 #include "objects/txn.h"
 
-/* How often a deletion is tried again since somebody else has changed something just before it. */
-#define ATTEMPTS 20
-
 #define KNOWN_FLAGS (uint32_t) NFTO_DRAIN_DELETE_CONNECTIONS
 
-typedef int batch(struct nfto_txn *txn, const char *name);
-
-static int delete_table(struct nfto_txn *txn, const char *name)
+static int delete_table(struct nfto_txn *txn, const char *name, const struct instance *instance)
 {
+	(void)instance;
 	return nfto_txn_delete_table(txn, NFTO_FAMILY_INET, name);
 }
 
 /* Without its rules and its flowtable. The kernel takes down the flows of one in software by
  * itself. */
-static int delete_flowtable(struct nfto_txn *txn, const char *name)
+static int delete_flowtable(struct nfto_txn *txn, const char *name, const struct instance *instance)
 {
 	int ret = nfto_txn_flush_chain(txn, NFTO_FAMILY_INET, name, INSTANCE_CHAIN);
 
+	(void)instance;
 	if (ret == 0)
 		ret = nfto_txn_delete_flowtable(txn, NFTO_FAMILY_INET, name, INSTANCE_FLOWTABLE);
 	return ret;
-}
-
-static int commit(struct nfto_ctx *ctx, const char *name, uint32_t generation, batch *add)
-{
-	struct nfto_txn *txn;
-	int ret = txn_new_at(ctx, generation, &txn);
-
-	if (ret < 0)
-		return ret;
-	ret = add(txn, name);
-	if (ret == 0)
-		ret = nfto_txn_commit(txn);
-	nfto_txn_free(txn);
-	return ret;
-}
-
-/* Others have changed the rule set: is the instance still the one that was decided on? */
-static int look_again(struct nfto_ctx *ctx, const char *name, const struct instance *decided,
-		      uint32_t *generation)
-{
-	struct instance now;
-	int ret = instance_read(ctx, name, &now);
-
-	if (ret < 0)
-		return ret;
-	*generation = now.generation;
-	ret = 0;
-	/* A table that is not there is told by the batch. */
-	if (now.exists && !instance_is_same(decided, &now))
-		ret = instance_refuse(ctx, NFTO_ERROR_INTERRUPTED, EAGAIN, name,
-				      "somebody has applied it anew meanwhile");
-	instance_clear(&now);
-	return ret;
-}
-
-static int commit_to(struct nfto_ctx *ctx, const char *name, const struct instance *decided,
-		     batch *add)
-{
-	uint32_t generation = decided->generation;
-	int ret;
-
-	for (int i = 0;; i++) {
-		ret = commit(ctx, name, generation, add);
-		if (ret != -EINTR || i == ATTEMPTS)
-			return ret;
-		ret = look_again(ctx, name, decided, &generation);
-		if (ret < 0)
-			return ret;
-	}
 }
 
 static int drain_instance(struct nfto_ctx *ctx, const char *name, const struct instance *instance,
@@ -84,7 +32,7 @@ static int drain_instance(struct nfto_ctx *ctx, const char *name, const struct i
 	int ret = drain(ctx, name, instance, flags, timeout_s, drained);
 
 	if (ret == 0 && !instance_has_hardware(instance) && instance->flowtable)
-		ret = commit_to(ctx, name, instance, delete_flowtable);
+		ret = instance_commit(ctx, name, instance, delete_flowtable);
 	return ret;
 }
 
@@ -98,10 +46,9 @@ static int delete_drained(struct nfto_ctx *ctx, const char *name)
 	if (ret < 0 || !instance.exists)
 		return ret;
 	if (instance.comment[0])
-		ret = instance_refuse(ctx, NFTO_ERROR_INTERRUPTED, EAGAIN, name,
-				      "it was applied anew while it was drained");
+		ret = instance_refuse_overtaken(ctx, name);
 	else
-		ret = commit_to(ctx, name, &instance, delete_table);
+		ret = instance_commit(ctx, name, &instance, delete_table);
 	instance_clear(&instance);
 	return ret;
 }
@@ -112,7 +59,7 @@ static int remove_instance(struct nfto_ctx *ctx, const char *name, const struct 
 	int ret;
 
 	if (!instance_has_hardware(instance))
-		return commit_to(ctx, name, instance, delete_table);
+		return instance_commit(ctx, name, instance, delete_table);
 	ret = drain(ctx, name, instance, flags, timeout_s, drained);
 	return ret < 0 ? ret : delete_drained(ctx, name);
 }

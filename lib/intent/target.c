@@ -47,28 +47,11 @@ static bool has_same_devices(const struct target *target, const struct flowtable
 	return true;
 }
 
-static bool is_wanted(const struct target *target, const struct wanted_name *name)
-{
-	for (size_t i = 0; i < target->wanted_count; i++) {
-		const struct wanted_name *wanted = &target->wanted[i];
-
-		if (wanted->is_device == name->is_device && wanted->is_prefix == name->is_prefix &&
-		    strcmp(wanted->name, name->name) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* No name stands twice in either. */
 static bool remembers(const struct instance *instance, const struct target *target)
 {
-	if (!instance->has_wanted || instance->wanted.count != target->wanted_count)
-		return false;
-	for (size_t i = 0; i < instance->wanted.count; i++) {
-		if (!is_wanted(target, &instance->wanted.names[i]))
-			return false;
-	}
-	return true;
+	return instance->has_wanted &&
+	       wanted_is(&instance->wanted, target->wanted, target->wanted_count);
 }
 
 static bool has_right_chain(const struct instance *instance, const struct target *target)

@@ -52,6 +52,9 @@ struct wanted {
 int wanted_read(struct nfto_ctx *ctx, const char *table, struct wanted *wanted);
 void wanted_clear(struct wanted *wanted);
 
+/* Is it just these names, in whatever order? */
+bool wanted_is(const struct wanted *wanted, const struct wanted_name *names, size_t count);
+
 /* rule.c: the rules of one table; free() the array. */
 int rules_read(struct nfto_ctx *ctx, uint8_t family, const char *table, struct rule_info **rules,
 	       size_t *count);

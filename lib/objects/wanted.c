@@ -19,6 +19,27 @@ void wanted_clear(struct wanted *wanted)
 	memset(wanted, 0, sizeof(*wanted));
 }
 
+static bool has_name(const struct wanted_name *names, size_t count, const struct wanted_name *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (names[i].is_device == name->is_device &&
+		    names[i].is_prefix == name->is_prefix && strcmp(names[i].name, name->name) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool wanted_is(const struct wanted *wanted, const struct wanted_name *names, size_t count)
+{
+	if (wanted->count != count)
+		return false;
+	for (size_t i = 0; i < wanted->count; i++) {
+		if (!has_name(names, count, &wanted->names[i]))
+			return false;
+	}
+	return true;
+}
+
 static int append(struct wanted *wanted, const struct wanted_name *name)
 {
 	struct wanted_name *names = realloc(wanted->names, (wanted->count + 1) * sizeof(*names));
